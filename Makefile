@@ -1,0 +1,42 @@
+# Two commands do all the set-up: `make demo` and `make test`. Needs Python 3.11 to 3.13 and make, nothing else.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+  $$p -c 'import sys; sys.exit(not ((3, 11) <= sys.version_info < (3, 14)))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo test lint bench model clean
+
+demo: $(VENV)/.installed
+	@$(BIN)/detente demo
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed
+	$(BIN)/detente bench
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "detente needs Python 3.11, 3.12 or 3.13 on the PATH (or: make PYTHON=/path/to/python)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml
+	$(PIP) install -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.installed pyproject.toml
+	$(PIP) install -e '.[dev]'
+	@touch $@
+
+# Remakes the shipped model from training/annotations: about 25 minutes on two cores (docs/training.md).
+model:
+	PYTHON=$(PYTHON) bash training/make_model.sh
+
+clean:
+	rm -rf $(VENV) .venv-train build dist out demo-output training/work .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

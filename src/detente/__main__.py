@@ -1,0 +1,5 @@
+"""`python -m detente` is the `detente` command."""
+
+from detente.cli import console
+
+console()

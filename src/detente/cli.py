@@ -1,0 +1,229 @@
+"""The command line: one verb a task; every verb is also one Python call.
+
+Data goes to stdout, everything else to stderr. Exit code 0: all done; 1: some work failed; 2: wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from detente.errors import DetenteError, InputError
+from detente.records import Document, Event, parse_published
+from detente.version import __version__
+
+_EXAMPLES = """\
+examples:
+  detente code report.txt --published 2020-01-12 --show     read a report, see its events in the text
+  detente code news/ wire.jsonl -o events.csv               code a folder and a file into a table
+  curl -s URL | detente code - --published 2026-06-01       from a pipe, JSONL to stdout
+  detente evaluate gold.jsonl                               score detente on annotated reports
+"""
+
+
+class UsageError(DetenteError):
+    """The command was called in a way that cannot work; printed with exit code 2."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # Windows consoles default to a code page that lacks most of Unicode
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    args = _parser().parse_args(argv)
+    logging.basicConfig(level=args.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    try:
+        return int(args.run(args))
+    except UsageError as error:
+        print(f"detente {args.verb}: {error}", file=sys.stderr)
+        return 2
+    except DetenteError as error:
+        print(f"detente {args.verb}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # `detente code … | head`: the reader has what it wanted
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+
+
+def console() -> NoReturn:
+    """Entry point of the installed `detente` command."""
+    sys.exit(main())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="detente",
+        description="News reports in, verifiable political event data out. Offline; every answer points at its words.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"detente {__version__}")
+    parser.add_argument(
+        "--log-level", default="error", choices=["debug", "info", "warning", "error"], help="how much to tell on stderr"
+    )
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+
+    code = _verb(verbs, "code", _code, "code reports into events")
+    code.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
+    code.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write (default: stdout)")
+    code.add_argument("--to", choices=["jsonl", "csv", "parquet"], help="format (default: by the name of OUT, else jsonl)")
+    code.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs (2026-06-01)")
+    code.add_argument("--show", action="store_true", help="print each report with its events marked, and a table of them")
+    code.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
+    code.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
+
+    demo = _verb(verbs, "demo", _demo, "code the bundled reports, and say where to look")
+    demo.add_argument("--output", type=Path, default=Path("demo-output"), metavar="DIR", help="folder to write (default: demo-output)")
+
+    schema = _verb(verbs, "schema", _schema, "print the JSON Schema of an event record (or of an input document)")
+    schema.add_argument("record", nargs="?", choices=["event", "document"], default="event")
+
+    evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports")
+    evaluate.add_argument("gold", type=Path, metavar="GOLD.jsonl", help="annotated reports (docs/evaluation.md)")
+    evaluate.add_argument("events", type=Path, nargs="?", metavar="EVENTS.jsonl", help="coded events (default: detente codes GOLD itself)")
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
+
+    bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
+    bench.add_argument("--json", action="store_true", help="print JSON")
+
+    doctor = _verb(verbs, "doctor", _doctor, "say what is installed, which model and tables, and what is missing")
+    doctor.add_argument("--json", action="store_true", help="print JSON")
+    return parser
+
+
+def _verb(verbs: Any, name: str, run: Callable[[argparse.Namespace], int], about: str) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
+    return int(text)
+
+
+def _code(args: argparse.Namespace) -> int:
+    from detente import export
+    from detente.problems import Problems
+
+    try:
+        published = parse_published(args.published)
+    except DetenteError as error:
+        raise UsageError(f"--published: {error}") from None
+    form = args.to or export.format_of(args.output)
+    if args.output is not None and args.output.is_dir():
+        raise UsageError(f"-o {args.output} is a folder: name a file, such as {args.output / 'events.jsonl'}")
+    if form == "parquet" and args.output is None and sys.stdout.isatty():
+        raise UsageError("Parquet is binary: name a file with -o, or pipe it")
+    with Problems(args.report) as problems, _progress() as advance:
+        events = _coded(args, published, problems, advance)
+        if args.show and args.output is None:
+            for _ in events:  # shown as they are coded
+                pass
+        else:
+            export.write(events, args.output or sys.stdout, form)
+    problems.summary(sys.stderr)
+    return 1 if problems.failures else 0
+
+
+def _coded(
+    args: argparse.Namespace, published: str | None, problems: Any, advance: Callable[[int, int], None]
+) -> Iterator[Event]:
+    """Events of all inputs; what fails on the way is told to ``problems``."""
+    from detente import pipeline, read, show
+
+    ours = [p for p in (args.output, args.report) if p is not None]
+
+    def documents() -> Iterator[Document]:
+        for item in read.read_inputs(args.inputs, published=published, exclude=ours):
+            if isinstance(item, InputError):
+                problems.failed(item.item, item.reason, item.field)
+            else:
+                yield item
+
+    for outcome in pipeline.outcomes(documents(), threads=args.threads):
+        if outcome.error:
+            problems.failed(outcome.document.id, outcome.error)
+        elif outcome.skipped:
+            problems.skipped(outcome.document.id, outcome.skipped)
+        for note in outcome.notes:
+            problems.noted(outcome.document.id, note)
+        if args.show and not outcome.skipped and not outcome.error:
+            show.report(outcome.document, outcome.events, sys.stdout if args.output is None else sys.stderr)
+        yield from outcome.events
+        advance(1, len(outcome.events))
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A line on stderr that counts reports and events while stderr is a terminal; silence in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda documents, events: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.completed} reports, {task.fields[events]} events"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("coding", total=None, events=0)
+        total = 0
+
+        def advance(documents: int, events: int) -> None:
+            nonlocal total
+            total += events
+            bar.update(task, advance=documents, events=total)
+
+        yield advance
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from detente import demo
+
+    return demo.run(args.output, sys.stdout)
+
+
+def _schema(args: argparse.Namespace) -> int:
+    from detente import schema
+
+    print(json.dumps(schema.event_schema() if args.record == "event" else schema.document_schema(), indent=2))
+    return 0
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from detente.evaluate import gold
+
+    result = gold.evaluate(args.gold, args.events, threads=args.threads)
+    print(json.dumps(result) if args.json else gold.table(result))
+    return 0
+
+
+def _bench(args: argparse.Namespace) -> int:
+    from detente import bench
+
+    result = bench.measure()
+    print(json.dumps(result) if args.json else bench.table(result))
+    return 0
+
+
+def _doctor(args: argparse.Namespace) -> int:
+    from detente import doctor
+
+    found = doctor.examine()
+    print(json.dumps(found) if args.json else doctor.table(found))
+    return 0 if found["ready"] else 1
+
+
+if __name__ == "__main__":
+    console()

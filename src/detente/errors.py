@@ -1,0 +1,47 @@
+"""The one tree of errors: every error that detente raises on purpose is a `DetenteError`.
+
+A message says what is wrong, where (file, line, field), and what to do.
+"""
+
+from __future__ import annotations
+
+
+class DetenteError(Exception):
+    """Base of all errors of detente; catch this to catch them all."""
+
+
+class InputError(DetenteError):
+    """One input cannot be used (missing, unreadable, malformed); the rest of the work goes on.
+
+    Attributes:
+        item: what failed, as a user would name it: a path, `path:line`, or a document id.
+        reason: what is wrong and what to do about it.
+        field: the field at fault, if it is one field of a record.
+    """
+
+    def __init__(self, item: str, reason: str, field: str | None = None) -> None:
+        self.item, self.reason, self.field = item, reason, field
+        super().__init__(f"{item}: {reason}")
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, str, str | None]]:
+        return type(self), (self.item, self.reason, self.field)
+
+
+class RecordError(DetenteError, ValueError):
+    """A record breaks its own law: a span outside its text, an unknown type, a date that is none."""
+
+
+class ModelError(DetenteError):
+    """The model files are missing, damaged, or of another format version."""
+
+
+class KnowledgeError(DetenteError):
+    """A knowledge table is missing or malformed."""
+
+
+class MissingExtra(DetenteError):
+    """A command needs an optional part of detente that is not installed."""
+
+
+class ExamError(DetenteError):
+    """A reference file for `detente evaluate` is missing or malformed."""

@@ -1,0 +1,1 @@
+"""Model output to events with spans: triggers, parties, attribution, casualties, contexts."""

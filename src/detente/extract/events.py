@@ -1,0 +1,171 @@
+"""What the model read in a document, made into events whose every answer points at its words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from detente import ontology
+from detente.extract.casualties import casualties
+from detente.extract.parties import attribution, party
+from detente.model import labels
+from detente.model.coder import Reading, RoleSpan, SentenceReading
+from detente.records import (
+    Actor,
+    CoderVersion,
+    Document,
+    DocumentReference,
+    Event,
+    Place,
+    Sentence,
+    SentenceReference,
+    Span,
+    When,
+)
+from detente.resolve.dates import date as resolve_date
+from detente.resolve.places import place as resolve_place
+from detente.resolve.references import Discourse, country_of_context
+
+# A report's lead tells what is new; further down, an event without a date may be old (EVENTS.md: never a guess).
+_LEAD = 2
+
+
+def events(
+    document: Document,
+    sentences: Sequence[Sentence],
+    readings: Sequence[SentenceReading],
+    coder: CoderVersion,
+    context_threshold: float,
+) -> list[Event]:
+    """All events of a document in the order of the text."""
+    about = DocumentReference(
+        document.id, document.sha256, document.title, document.published, document.source, document.url, document.language
+    )
+    contexts = document_contexts(readings, context_threshold)
+    discourse = Discourse.of(document.title, [s.text for s, r in zip(sentences, readings, strict=True)])
+    out = []
+    for sentence, reading in zip(sentences, readings, strict=True):
+        for one in sorted(reading.events, key=lambda r: r.start):
+            out.append(_event(document, about, sentence, one, contexts, discourse, coder))
+    return out
+
+
+def document_contexts(readings: Sequence[SentenceReading], threshold: float) -> tuple[str, ...]:
+    """At most five context tags of a document (CODEBOOK.md section 7): the mean over its sentences with events,
+    or over all if none has one."""
+    scored = [r.contexts for r in readings if r.events] or [r.contexts for r in readings]
+    if not scored:
+        return ()
+    mean = np.mean(scored, axis=0)
+    best = [int(i) for i in np.argsort(-mean)[:5] if mean[i] > threshold]
+    return tuple(labels.CONTEXT_LIST[i] for i in best)
+
+
+def _event(
+    document: Document,
+    about: DocumentReference,
+    sentence: Sentence,
+    reading: Reading,
+    contexts: tuple[str, ...],
+    discourse: Discourse,
+    coder: CoderVersion,
+) -> Event:
+    trigger = _span(document, sentence, reading.start, reading.end)
+    place = _place(reading, sentence, document)
+    when = _when(reading, sentence, document)
+    actors = [party(s, sentence, document, discourse) for s in reading.roles.get("actor", ())]
+    recipients = [party(s, sentence, document, discourse) for s in reading.roles.get("recipient", ())]
+    where = place.country if place else None
+    own = frozenset(a.country for a in actors if a.country)
+    theirs = frozenset(a.country for a in recipients if a.country)
+    actors = [country_of_context(a, sentence.text, where, theirs, discourse) for a in actors]
+    recipients = [country_of_context(a, sentence.text, where, own, discourse) for a in recipients]
+    sources = reading.roles.get("attribution", ())
+    source = attribution(_likeliest(sources), sentence, document, discourse) if sources else None
+    for one in (*actors, *recipients):
+        discourse.note(one)
+    return Event(
+        event_id=_event_id(document, trigger, reading.type, coder),
+        document=about,
+        sentence=SentenceReference(sentence.index, sentence.start, sentence.end, sentence.text),
+        trigger=trigger,
+        type=reading.type,
+        modes=reading.modes,
+        quad=ontology.quad(reading.type),
+        score=ontology.score(reading.type, reading.modes),
+        status=reading.status,
+        actors=_once(actors),
+        recipients=_once(recipients),
+        place=place,
+        date=when,
+        casualties=casualties(reading, sentence),
+        attribution=source,
+        contexts=contexts,
+        confidence=round(reading.probability * reading.status_probability, 3),
+        confidences={
+            "type": round(reading.probability, 3),
+            "status": round(reading.status_probability, 3),
+            **{
+                name: round(float(np.mean([s.probability for s in reading.roles[role]])), 3)
+                for name, role in (("actors", "actor"), ("recipients", "recipient"))
+                if role in reading.roles
+            },
+        },
+        coder=coder,
+    )
+
+
+def _span(document: Document, sentence: Sentence, start: int, end: int) -> Span:
+    start, end = sentence.start + start, sentence.start + end
+    return Span(start, end, document.text[start:end])
+
+
+def _likeliest(spans: Sequence[RoleSpan]) -> RoleSpan:
+    return max(spans, key=lambda s: s.probability)
+
+
+def _place(reading: Reading, sentence: Sentence, document: Document) -> Place | None:
+    spans = reading.roles.get("place", ())
+    if not spans:
+        return None
+    best = _likeliest(spans)
+    words = _span(document, sentence, best.start, best.end)
+    found = resolve_place(words.text, context=sentence.text) or Place()
+    return replace(found, start=words.start, end=words.end, text=words.text, basis=found.basis or "phrase")
+
+
+def _when(reading: Reading, sentence: Sentence, document: Document) -> When | None:
+    """The stated date; without one the publication date, for an actual event of the report's lead (EVENTS.md)."""
+    spans = reading.roles.get("date", ())
+    if spans:
+        best = _likeliest(spans)
+        words = _span(document, sentence, best.start, best.end)
+        future = reading.status == "planned" or reading.type == "AGREE"
+        found = resolve_date(words.text, document.published, future=future) or When(basis="phrase")
+        return replace(found, start=words.start, end=words.end, text=words.text)
+    if reading.status == "actual" and sentence.index < _LEAD and document.published:
+        day = document.published[:10]
+        return When(start_date=day, end_date=day, granularity="day", basis="publication date")
+    return None
+
+
+def _once(parties: Sequence[Actor]) -> tuple[Actor, ...]:
+    """Each party once: two phrases for one country and sector of one event are one member, the longer kept."""
+    out: list[Actor] = []
+    for one in parties:
+        twin = next((i for i, o in enumerate(out) if o.start == one.start and o.end == one.end), None)
+        if twin is None:
+            out.append(one)
+    return tuple(out)
+
+
+def _event_id(document: Document, trigger: Span, kind: str, coder: CoderVersion) -> str:
+    """Deterministic: a retry writes the same id, another coder version another (EVENTS.md)."""
+    parts = (
+        document.id, document.sha256, document.published, trigger.start, trigger.end, kind,
+        coder.version, coder.model, coder.knowledge,
+    )  # fmt: skip
+    return "det1-" + hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()[:24]

@@ -1,0 +1,1 @@
+"""The neural coder at run time: tokenizer, onnxruntime, heads, weights."""

@@ -1,0 +1,322 @@
+"""The neural coder at run time: sentences in, readings out (what the weights say, with probabilities).
+
+One encoder pass a sentence; then a small block reads the roles of each trigger from the same vectors.
+Runs on onnxruntime, tokenizers and numpy alone.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.errors import ModelError
+from detente.model import labels
+from detente.model.tokens import Pieces, load_tokenizer, pieces
+
+FORMAT = 1
+DEFAULT = Path(__file__).parent / "small"
+FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx")
+# Word pieces in one batch, padding included: bounds the memory of a batch whatever the sentences are.
+_BATCH = 2048
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Where a probability becomes a yes; chosen on held-back training reports, written in the model's card."""
+
+    trigger: float = 0.5
+    role: float = 0.5
+    mode: float = 0.5
+    context: float = 0.4
+    implied: float = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSpan:
+    """Words that fill a role: code-point span in the sentence, mean probability, sector probabilities of a party."""
+
+    start: int
+    end: int
+    probability: float
+    sectors: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One trigger of a sentence and what hangs on it."""
+
+    start: int
+    end: int
+    type: str
+    probability: float
+    status: str
+    status_probability: float
+    modes: tuple[str, ...]
+    roles: dict[str, tuple[RoleSpan, ...]]
+    implied: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """All events of a sentence, and how much it speaks of each of the 37 contexts (probabilities)."""
+
+    events: tuple[Reading, ...]
+    contexts: Floats
+
+
+class Coder:
+    """The loaded model: give it sentences, it gives a `SentenceReading` for each, in the same order.
+
+    ``threads`` is the number of cores that onnxruntime may use (None: all).
+    Raises ModelError if a file is missing, damaged, or of another format.
+    """
+
+    def __init__(self, folder: Path = DEFAULT, threads: int | None = None) -> None:
+        import onnxruntime
+
+        for name in FILES:
+            if not (folder / name).is_file():
+                raise ModelError(f"model file {folder / name} is missing: reinstall detente, or run `make model`")
+        self.card: dict[str, Any] = json.loads((folder / "card.json").read_text("utf-8"))
+        if self.card.get("format") != FORMAT:
+            raise ModelError(f"model {folder} has format {self.card.get('format')}, this detente reads format {FORMAT}")
+        if self.card["labels"]["triggers"] != list(labels.TRIGGER_TAGS):
+            raise ModelError(f"model {folder} was trained with another ontology: run `make model`")
+        self.name: str = self.card["name"]
+        self.thresholds = Thresholds(**self.card.get("thresholds", {}))
+        self._tokenizer = load_tokenizer(folder / "tokenizer.json")
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads or os.cpu_count() or 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        # The arena keeps every largest shape it ever saw; without it memory stays flat at no cost in speed.
+        options.enable_cpu_mem_arena = False
+        try:
+            self._encoder, self._roles = (
+                onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+                for name in ("encoder.onnx", "roles.onnx")
+            )
+        except Exception as error:  # onnxruntime raises bare pybind exceptions
+            raise ModelError(f"model files in {folder} cannot be loaded: {error}") from error
+
+    def read(self, sentences: Sequence[str]) -> list[SentenceReading]:
+        """What each sentence reports. Sentences over `labels.MAX_PIECES` word pieces are read up to there."""
+        cut = pieces(self._tokenizer, sentences)
+        out: list[SentenceReading | None] = [None] * len(cut)
+        for batch in _batches(cut):
+            for index, reading in zip(batch, self._read_batch([cut[i] for i in batch]), strict=True):
+                out[index] = reading
+        return [r for r in out if r is not None]
+
+    def embed(self, sentences: Sequence[str]) -> Floats:
+        """Mean vectors [sentences, width] of the encoder, for likeness between sentences."""
+        cut = pieces(self._tokenizer, sentences)
+        out: dict[int, Floats] = {}
+        for batch in _batches(cut):
+            ids, casings = _padded([cut[i] for i in batch])
+            (hidden,) = self._encoder.run(["hidden"], {"ids": ids, "casings": casings})
+            mask = (ids != 0)[:, :, None]
+            for index, vector in zip(batch, (hidden * mask).sum(1) / mask.sum(1), strict=True):
+                out[index] = vector
+        return np.stack([out[i] for i in range(len(cut))])
+
+    def _read_batch(self, batch: list[Pieces]) -> list[SentenceReading]:
+        ids, casings = _padded(batch)
+        hidden, trigger, context = self._encoder.run(None, {"ids": ids, "casings": casings})
+        contexts = _sigmoid(context)
+        probabilities = _softmax(trigger)
+        found = [
+            (row, words, span)
+            for row, cut in enumerate(batch)
+            if probabilities[row, 1 : len(cut.ids) - 1, 1:].sum(-1).max(initial=0.0) > 0.5 * self.thresholds.trigger
+            for words in [_words(cut)]
+            for span in _triggers(words, probabilities[row], self.thresholds.trigger)
+        ]
+        readings: list[list[Reading]] = [[] for _ in batch]
+        # A sentence of a hundred triggers must not take a hundred times the memory.
+        for at in range(0, len(found), 64):
+            part = found[at : at + 64]
+            for (row, _, _), reading in zip(part, self._read_roles(batch, hidden, ids, part), strict=True):
+                readings[row].append(reading)
+        return [SentenceReading(tuple(r), contexts[i]) for i, r in enumerate(readings)]
+
+    def _read_roles(
+        self, batch: list[Pieces], hidden: Floats, ids: NDArray[np.int64], found: list[tuple[int, Words, TriggerSpan]]
+    ) -> Iterator[Reading]:
+        rows = [row for row, _, _ in found]
+        longest = max(len(batch[row].ids) for row in rows)
+        inside = np.zeros((len(found), longest), np.int64)
+        for i, (_, words, span) in enumerate(found):
+            inside[i, words.first[span.first] : words.last[span.last - 1]] = 1
+        roles, sectors, modes, status, implied = self._roles.run(
+            None,
+            {
+                "hidden": hidden[rows, :longest],
+                "mask": (ids[rows, :longest] != 0).astype(np.int64),
+                "inside": inside,
+                "types": np.array([span.type for _, _, span in found], np.int64),
+            },
+        )
+        roles, status = _softmax(roles), _softmax(status)
+        sectors, modes, implied = _sigmoid(sectors), _sigmoid(modes), _sigmoid(implied)
+        limits = self.thresholds
+        for i, (_, words, span) in enumerate(found):
+            name = labels.TYPE_LIST[span.type]
+            best = int(status[i].argmax())
+            yield Reading(
+                words.start[span.first],
+                words.end[span.last - 1],
+                name,
+                span.probability,
+                labels.STATUS_LIST[best],
+                float(status[i, best]),
+                tuple(
+                    mode.partition("/")[2]
+                    for mode, p in zip(labels.MODE_LIST, modes[i], strict=True)
+                    if p > limits.mode and mode.startswith(name + "/")
+                ),
+                {
+                    role: spans
+                    for r, role in enumerate(labels.ROLES)
+                    if (spans := tuple(_role_spans(words, roles[i, :, r], sectors[i], limits.role, role)))
+                },
+                tuple(k for k, p in zip(labels.CASUALTY_LIST, implied[i], strict=True) if p > limits.implied),
+            )
+
+
+@cache
+def default_coder(threads: int | None = None) -> Coder:
+    """The shipped model, loaded once."""
+    return Coder(threads=threads)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a sentence: their pieces [first, last) and their code points [start, end)."""
+
+    first: list[int]
+    last: list[int]
+    start: list[int]
+    end: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSpan:
+    """Words [first, last) that evoke an event of ``type`` (index)."""
+
+    first: int
+    last: int
+    type: int
+    probability: float
+
+
+def _words(cut: Pieces) -> Words:
+    words = Words([], [], [], [])
+    before: int | None = None
+    for i, (word, (start, end)) in enumerate(zip(cut.words, cut.offsets, strict=True)):
+        if word is None:
+            before = None
+        elif word == before:
+            words.last[-1], words.end[-1] = i + 1, end
+        else:
+            words.first.append(i)
+            words.last.append(i + 1)
+            words.start.append(start)
+            words.end.append(end)
+            before = word
+    return words
+
+
+def _word_means(words: Words, values: Floats) -> Floats:
+    """Means over the pieces of each word: [pieces, k] -> [words, k]."""
+    if not words.first:
+        return np.zeros((0, values.shape[1]), np.float32)
+    sums = np.add.reduceat(values[: words.last[-1]], words.first, axis=0)
+    counts = np.array(words.last) - np.array(words.first)
+    means: Floats = sums / counts[:, None]
+    return means
+
+
+def _triggers(words: Words, probabilities: Floats, threshold: float) -> list[TriggerSpan]:
+    """Runs of trigger words; a run ends where a new trigger begins or the type changes."""
+    means = _word_means(words, probabilities)
+    types = means[:, 1::2] + means[:, 2::2]
+    found: list[TriggerSpan] = []
+    for i in range(len(means)):
+        if 1.0 - means[i, 0] <= threshold:
+            continue
+        kind = int(types[i].argmax())
+        first = words.first[i]
+        begins = probabilities[first, 1 + 2 * kind] > probabilities[first, 2 + 2 * kind]
+        p = float(types[i, kind])
+        if found and found[-1].last == i and not begins:
+            # A word inside a trigger belongs to it, whatever type it looks like alone.
+            past = found[-1]
+            found[-1] = TriggerSpan(past.first, i + 1, past.type, max(past.probability, p if past.type == kind else 0.0))
+        else:
+            found.append(TriggerSpan(i, i + 1, kind, p))
+    return found
+
+
+def _role_spans(
+    words: Words, tags: Floats, sectors: Floats, threshold: float, role: str
+) -> Iterator[RoleSpan]:
+    """Runs of words tagged with one role; ``tags`` is [pieces, 3] of outside, begin, inside."""
+    inside = 1.0 - _word_means(words, tags)[:, 0]
+    runs: list[tuple[int, int]] = []
+    for i in np.flatnonzero(inside > threshold):
+        begins = tags[words.first[i], 1] > tags[words.first[i], 2]
+        if runs and runs[-1][1] == i and not begins:
+            runs[-1] = (runs[-1][0], int(i) + 1)
+        else:
+            runs.append((int(i), int(i) + 1))
+    for first, last in runs:
+        likely: tuple[tuple[str, float], ...] = ()
+        if role in labels.PARTY_ROLES:
+            means = sectors[words.first[first] : words.last[last - 1]].mean(0)
+            likely = tuple(
+                (labels.SECTOR_LIST[j], round(float(means[j]), 3)) for j in np.argsort(-means)[:3] if means[j] > 0.3
+            )
+        yield RoleSpan(words.start[first], words.end[last - 1], float(inside[first:last].mean()), likely)
+
+
+def _batches(cut: Sequence[Pieces]) -> Iterator[list[int]]:
+    """Indices in batches of sentences of like length: less padding to compute."""
+    batch: list[int] = []
+    for i in sorted(range(len(cut)), key=lambda i: len(cut[i].ids)):
+        if batch and (len(batch) + 1) * len(cut[i].ids) > _BATCH:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch
+
+
+def _padded(batch: Sequence[Pieces]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    longest = max(len(p.ids) for p in batch)
+    ids, casings = np.zeros((2, len(batch), longest), np.int64)
+    for i, p in enumerate(batch):
+        ids[i, : len(p.ids)] = p.ids
+        casings[i, : len(p.ids)] = p.casings
+    return ids, casings
+
+
+def _softmax(x: Floats) -> Floats:
+    e = np.exp(x - x.max(-1, keepdims=True))
+    out: Floats = e / e.sum(-1, keepdims=True)
+    return out
+
+
+def _sigmoid(x: Floats) -> Floats:
+    out: Floats = 1.0 / (1.0 + np.exp(-np.clip(x, -30.0, 30.0)))
+    return out

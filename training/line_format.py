@@ -1,0 +1,165 @@
+"""The annotation line format (docs/data.md): read `bNN.jsonl` + `bNN.ann` pairs into documents with events.
+
+    3 | ASSAULT/drone | killed | A Washington=USA:GOV | R Qassem Soleimani=IRN:MIL | P Baghdad=IRQ | C killed=1
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from detente.errors import DetenteError
+from detente.ontology import CASUALTY_KINDS, CONTEXTS, MODES, SECTORS, STATUSES, TYPES
+
+_OCCURRENCE = re.compile(r"^(.*)#(\d)$", re.S)
+_CASUALTY = re.compile(r"^([a-z]+)(>=|<=|=|~)(\w+)$")
+
+
+class AnnotationError(DetenteError):
+    """A line of an annotation file is malformed; the message names file and line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Words of a sentence with their code: (start, end) in the sentence, country or value, sectors."""
+
+    start: int
+    end: int
+    code: str = ""
+    sectors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """One event as a reader wrote it down; ``optional`` ones are neither taught nor held against the model."""
+
+    sentence: int
+    type: str
+    modes: tuple[str, ...]
+    trigger: Marked
+    roles: dict[str, tuple[Marked, ...]]
+    status: str = "actual"
+    casualties: tuple[tuple[str, str, str], ...] = ()
+    accept: tuple[str, ...] = ()
+    optional: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """An annotated report: its sentences and what was found in them."""
+
+    id: str
+    source: str
+    published: str
+    title: str
+    sentences: list[str]
+    contexts: tuple[str, ...] = ()
+    events: list[Annotation] = field(default_factory=list)
+
+
+def find(sentence: str, text: str) -> tuple[int, int]:
+    """The span of ``text`` in ``sentence``; ``text#2`` is its second occurrence. Raises AnnotationError."""
+    match = _OCCURRENCE.match(text)
+    text, nth = (match[1], int(match[2])) if match else (text, 1)
+    at = -1
+    for _ in range(nth):
+        at = sentence.find(text, at + 1)
+        if at < 0:
+            raise AnnotationError(f"{text!r} is not in the sentence: copy it letter by letter")
+    return at, at + len(text)
+
+
+def _party(sentence: str, value: str) -> Marked:
+    text, _, code = value.rpartition("=")
+    if not text:
+        return Marked(*find(sentence, value))  # an attribution may come without a code
+    country, _, sectors = code.partition(":")
+    names = tuple(s for s in re.split(r"[+,/]", sectors) if s)
+    if unknown := [s for s in names if s not in SECTORS]:
+        raise AnnotationError(f"unknown sector {unknown[0]!r}")
+    return Marked(*find(sentence, text.strip()), country, names)
+
+
+def parse_event(line: str, sentences: list[str], optional: bool = False) -> Annotation:
+    """One event line. Raises AnnotationError that says what is wrong with it."""
+    parts = [p.strip() for p in line.split(" | ")]
+    if len(parts) < 3 or not parts[0].isdigit() or not 1 <= int(parts[0]) <= len(sentences):
+        raise AnnotationError("wants: sentence number | TYPE/mode | trigger | fields")
+    sentence = sentences[int(parts[0]) - 1]
+    kind, *modes = re.split(r"[/+]", parts[1])
+    if kind not in TYPES or any(m not in MODES[kind] for m in modes):
+        raise AnnotationError(f"unknown type or mode {parts[1]!r}")
+    roles: dict[str, list[Marked]] = {"actor": [], "recipient": [], "place": [], "date": [], "attribution": []}
+    status, casualties, accept = "actual", [], []
+    for part in filter(None, parts[3:]):
+        tag, _, value = part.partition(" ")
+        value = value.strip()
+        if tag in "AR":
+            roles["actor" if tag == "A" else "recipient"].append(_party(sentence, value))
+        elif tag in "PD":
+            text, _, code = value.rpartition("=")
+            roles["place" if tag == "P" else "date"].append(Marked(*find(sentence, text.strip()), code))
+        elif tag == "B":
+            roles["attribution"].append(_party(sentence, value))
+        elif tag == "S" and value in STATUSES:
+            status = value
+        elif tag == "T" and value in TYPES:
+            accept.append(value)
+        elif tag == "C":
+            for item in value.split():
+                match = _CASUALTY.match(item)
+                if not match or match[1] not in CASUALTY_KINDS:
+                    raise AnnotationError(f"bad casualty {item!r}")
+                casualties.append((match[1], match[2], match[3]))
+        else:
+            raise AnnotationError(f"unknown field {part!r}")
+    return Annotation(
+        int(parts[0]) - 1,
+        kind,
+        tuple(modes),
+        Marked(*find(sentence, parts[2])),
+        {name: tuple(found) for name, found in roles.items()},
+        status,
+        tuple(casualties),
+        tuple(accept),
+        optional,
+    )
+
+
+def read_pair(documents: Path, annotations: Path) -> list[Report]:
+    """All reports of one `bNN.jsonl` + `bNN.ann` pair. Raises AnnotationError naming file and line."""
+    reports = {}
+    for line in documents.read_text("utf-8").splitlines():
+        d = json.loads(line)
+        reports[d["id"]] = Report(d["id"], d.get("source", ""), d.get("published", ""), d.get("title", ""), d["sentences"])
+    seen, report = set(), None
+    for number, line in enumerate(annotations.read_text("utf-8").split("\n"), 1):
+        if not line.strip() or line.startswith("//"):
+            continue
+        try:
+            if line.startswith("# "):
+                name, _, tags = line[2:].partition("|")
+                report = reports[name.strip()]
+                seen.add(report.id)
+                report.contexts = tuple(t for t in re.split(r"[ ,]+", tags.strip()) if t)
+                if unknown := [t for t in report.contexts if t not in CONTEXTS]:
+                    raise AnnotationError(f"unknown context {unknown[0]!r}")
+            elif report is None:
+                raise AnnotationError("an event before the first '# id' line")
+            else:
+                optional = line.startswith("? ")
+                report.events.append(parse_event(line[2:] if optional else line, report.sentences, optional))
+        except KeyError:
+            raise AnnotationError(f"{annotations}:{number}: no such document: {line}") from None
+        except AnnotationError as error:
+            raise AnnotationError(f"{annotations}:{number}: {error}") from None
+    return [r for r in reports.values() if r.id in seen]
+
+
+def read_folder(folder: Path) -> Iterator[Report]:
+    """All reports of a folder of pairs, in the order of the file names."""
+    for annotations in sorted(folder.glob("*.ann")):
+        yield from read_pair(annotations.with_suffix(".jsonl"), annotations)

@@ -1,0 +1,168 @@
+"""The network: one encoder pass a sentence, and a small conditioned block that reads roles for each trigger.
+
+Encoder      word pieces + casing -> a vector a piece; trigger tags; sentence vector -> contexts
+Role block   the same vectors + "this is the trigger, of this type, so far away" -> role tags, sectors, modes, status
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from detente.model import labels
+
+DISTANCES = 32  # pieces left and right of the trigger that are told apart one by one
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Sizes of a BERT-like encoder and of the role block on it."""
+
+    vocabulary: int = 30522
+    positions: int = 512
+    width: int = 384
+    layers: int = 6
+    heads: int = 12
+    inner: int = 1536
+    role_width: int = 256
+    role_layers: int = 2
+    dropout: float = 0.1
+
+
+class Block(nn.Module):
+    """One transformer layer (post-norm, as in BERT)."""
+
+    def __init__(self, width: int, heads: int, inner: int, dropout: float) -> None:
+        super().__init__()
+        self.heads, self.p = heads, dropout
+        self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
+        self.norm1, self.norm2 = nn.LayerNorm(width, eps=1e-12), nn.LayerNorm(width, eps=1e-12)
+        self.up, self.down = nn.Linear(width, inner), nn.Linear(inner, width)
+        self.drop = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor, bias: Tensor) -> Tensor:
+        batch, length, width = x.shape
+        q, k, v = (
+            layer(x).view(batch, length, self.heads, width // self.heads).transpose(1, 2)
+            for layer in (self.query, self.key, self.value)
+        )
+        p = self.p if self.training else 0.0
+        if torch.onnx.is_in_onnx_export():
+            weights = torch.softmax(q @ k.transpose(2, 3) / math.sqrt(width // self.heads) + bias, -1)
+            mixed = weights @ v
+        else:
+            mixed = F.scaled_dot_product_attention(q, k, v, attn_mask=bias, dropout_p=p)
+        x = self.norm1(x + self.drop(self.out(mixed.transpose(1, 2).reshape(batch, length, width))))
+        return self.norm2(x + self.drop(self.down(F.gelu(self.up(x)))))
+
+
+class Encoder(nn.Module):
+    """Word pieces and casings to vectors, trigger tags and context scores."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.words = nn.Embedding(shape.vocabulary, shape.width, padding_idx=0)
+        self.places = nn.Embedding(shape.positions, shape.width)
+        self.casings = nn.Embedding(len(labels.CASINGS), shape.width)
+        self.norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.drop = nn.Dropout(shape.dropout)
+        self.blocks = nn.ModuleList(
+            Block(shape.width, shape.heads, shape.inner, shape.dropout) for _ in range(shape.layers)
+        )
+        self.trigger = nn.Linear(shape.width, len(labels.TRIGGER_TAGS))
+        self.context = nn.Linear(shape.width, len(labels.CONTEXT_LIST))
+
+    def forward(self, ids: Tensor, casings: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        mask = ids != 0
+        bias = (~mask).to(torch.float32)[:, None, None, :] * -1e4
+        x = self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device)) + self.casings(casings)
+        x = self.drop(self.norm(x))
+        for block in self.blocks:
+            x = block(x, bias)
+        weight = mask.to(torch.float32)[:, :, None]
+        pooled = (x * weight).sum(1) / weight.sum(1)
+        return x, self.trigger(self.drop(x)), self.context(self.drop(pooled))
+
+
+class RoleBlock(nn.Module):
+    """For each trigger: role tags and sectors a piece, modes, status and implied single casualties."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        width = shape.role_width
+        self.project = nn.Linear(shape.width, width)
+        self.inside = nn.Embedding(2, width)
+        self.kind = nn.Embedding(len(labels.TYPE_LIST), width)
+        self.distance = nn.Embedding(2 * DISTANCES + 1, width)
+        self.norm = nn.LayerNorm(width)
+        self.drop = nn.Dropout(shape.dropout)
+        self.blocks = nn.ModuleList(Block(width, 8, 2 * width, shape.dropout) for _ in range(shape.role_layers))
+        self.roles = nn.Linear(width, 3 * len(labels.ROLES))
+        self.sectors = nn.Linear(width, len(labels.SECTOR_LIST))
+        self.modes = nn.Linear(2 * width, len(labels.MODE_LIST))
+        self.status = nn.Linear(2 * width, len(labels.STATUS_LIST))
+        self.implied = nn.Linear(2 * width, len(labels.CASUALTY_LIST))
+
+    def forward(self, x: Tensor, mask: Tensor, inside: Tensor, types: Tensor) -> tuple[Tensor, ...]:
+        """``x`` [events, pieces, width], ``mask`` and ``inside`` [events, pieces] 0/1 integers, ``types`` [events]."""
+        flags = inside.to(torch.float32)
+        index = torch.arange(x.shape[1], device=x.device, dtype=torch.float32)[None, :]
+        centre = (flags * index).sum(1, keepdim=True) / flags.sum(1, keepdim=True).clamp(min=1)
+        away = (index - centre).round().clamp(-DISTANCES, DISTANCES).to(torch.int64) + DISTANCES
+        h = self.project(x) + self.inside(inside) + self.kind(types)[:, None, :] + self.distance(away)
+        h = self.drop(self.norm(h))
+        bias = (1 - mask.to(torch.float32))[:, None, None, :] * -1e4
+        for block in self.blocks:
+            h = block(h, bias)
+        trigger = (h * flags[:, :, None]).sum(1) / flags.sum(1, keepdim=True).clamp(min=1)
+        summary = self.drop(torch.cat([trigger, h[:, 0]], -1))
+        roles = self.roles(self.drop(h)).view(h.shape[0], -1, len(labels.ROLES), 3)
+        return roles, self.sectors(h), self.modes(summary), self.status(summary), self.implied(summary)
+
+
+class Network(nn.Module):
+    """Encoder and role block together."""
+
+    def __init__(self, shape: Shape = Shape()) -> None:  # noqa: B008 (a frozen record)
+        super().__init__()
+        self.shape, self.encoder, self.roles = shape, Encoder(shape), RoleBlock(shape)
+
+
+_LAYER_NAMES = {
+    "attention.self.query": "query",
+    "attention.self.key": "key",
+    "attention.self.value": "value",
+    "attention.output.dense": "out",
+    "attention.output.LayerNorm": "norm1",
+    "intermediate.dense": "up",
+    "output.dense": "down",
+    "output.LayerNorm": "norm2",
+}
+
+
+def load_bert(encoder: Encoder, weights: Path) -> None:
+    """Fill the encoder from a BERT checkpoint in safetensors form (all-MiniLM-L6-v2); casings start at zero."""
+    from safetensors.torch import load_file
+
+    given = load_file(str(weights))
+    words = given["embeddings.word_embeddings.weight"]
+    state = {
+        "words.weight": words,
+        # BERT adds the vector of token type 0 to every piece; it goes into the positions here.
+        "places.weight": given["embeddings.position_embeddings.weight"] + given["embeddings.token_type_embeddings.weight"][0],
+        "norm.weight": given["embeddings.LayerNorm.weight"],
+        "norm.bias": given["embeddings.LayerNorm.bias"],
+        "casings.weight": torch.zeros_like(encoder.casings.weight),
+    }
+    for i in range(len(encoder.blocks)):
+        for theirs, ours in _LAYER_NAMES.items():
+            for part in ("weight", "bias"):
+                state[f"blocks.{i}.{ours}.{part}"] = given[f"encoder.layer.{i}.{theirs}.{part}"]
+    missing = encoder.load_state_dict(state, strict=False).missing_keys
+    if left := [k for k in missing if not k.startswith(("trigger.", "context."))]:
+        raise ValueError(f"the checkpoint lacks {left}")
