@@ -105,7 +105,7 @@ def loss_of(net: Network, batch: list[Example], device: torch.device) -> tuple[T
             parts["sectors"] = F.binary_cross_entropy_with_logits(
                 pooled, multi_hot([s for *_, s in spans], sectors.shape[2]).to(device)
             )
-    weights = {"trigger": 3.0, "context": 1.0, "roles": 8.0, "modes": 4.0, "status": 0.5, "implied": 1.0, "sectors": 3.0}
+    weights = {"trigger": 3.0, "context": 1.0, "roles": 20.0, "modes": 6.0, "status": 0.5, "implied": 1.0, "sectors": 3.0}
     total = sum((weights[k] * v for k, v in parts.items()), torch.zeros((), device=device))
     return total, {k: float(v.detach()) for k, v in parts.items()}
 
