@@ -49,7 +49,7 @@ def parse_published(value: str | date | datetime | None) -> str | None:
     return text
 
 
-class _Record:
+class Record:
     """JSON in and out for the frozen dataclasses below: field order is the order of EVENTS.md."""
 
     def to_dict(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class _Record:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a record from a JSON object. Unknown keys are ignored; raises RecordError if a required one is missing."""
-        values = {name: _read(hint, data[name]) for name, hint in _hints(cls).items() if name in data}
+        values = {name: _read(hint, data[name]) for name, hint in hints(cls).items() if name in data}
         try:
             return cls(**values)
         except TypeError as error:
@@ -67,13 +67,21 @@ class _Record:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def hints(cls: type) -> dict[str, Any]:
+    """The fields of a record with their types, in the order of EVENTS.md."""
     hints = get_type_hints(cls)
     return {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}
 
 
+def without_none(hint: Any) -> tuple[Any, bool]:
+    """A type without its None, and whether it had one: ``int | None`` gives (int, True)."""
+    if get_origin(hint) in (typing.Union, types.UnionType):
+        return next(h for h in get_args(hint) if h is not type(None)), True
+    return hint, False
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, _Record):
+    if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
@@ -85,11 +93,10 @@ def _plain(value: Any) -> Any:
 def _read(hint: Any, value: Any) -> Any:
     if value is None:
         return None
-    if get_origin(hint) in (typing.Union, types.UnionType):
-        return _read(next(h for h in get_args(hint) if h is not type(None)), value)
+    hint, _ = without_none(hint)
     if get_origin(hint) is tuple:
         return tuple(_read(get_args(hint)[0], v) for v in value)
-    if isinstance(hint, type) and issubclass(hint, _Record):
+    if isinstance(hint, type) and issubclass(hint, Record):
         return hint.from_dict(value)
     return value
 
@@ -102,7 +109,7 @@ def _check_span(start: int | None, end: int | None, text: str | None) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Dateline(_Record):
+class Dateline(Record):
     """The "BEIRUT (AP) -" before the first sentence: metadata of the document, never an actor."""
 
     start: int
@@ -114,7 +121,7 @@ class Dateline(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Document(_Record):
+class Document(Record):
     """A report as read. ``text`` is what spans point into and is never changed after reading.
 
     Only ``text`` is required. ``id`` defaults to the first 16 hex digits of the text's SHA-256.
@@ -149,7 +156,7 @@ class Document(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Sentence(_Record):
+class Sentence(Record):
     """One sentence of a document; ``note`` says if it is a piece of an over-long one."""
 
     index: int
@@ -160,7 +167,7 @@ class Sentence(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Span(_Record):
+class Span(Record):
     """Words of a document."""
 
     start: int
@@ -172,7 +179,7 @@ class Span(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Actor(_Record):
+class Actor(Record):
     """A party: who did it, or to whom. Country and sectors are codes of CODEBOOK.md section 3; unknown is None or ()."""
 
     start: int | None = None
@@ -190,7 +197,7 @@ class Actor(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Place(_Record):
+class Place(Record):
     """Where. Coordinates in degrees (WGS 84); ``precision``: country, admin1, city, site, region, water."""
 
     start: int | None = None
@@ -210,7 +217,7 @@ class Place(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class When(_Record):
+class When(Record):
     """When: first and last day, both included, as full ISO dates; an open side is None."""
 
     start: int | None = None
@@ -226,7 +233,7 @@ class When(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Casualty(_Record):
+class Casualty(Record):
     """How many were killed, injured, detained, missing or displaced; ``low``/``high`` None = open."""
 
     kind: str
@@ -247,7 +254,7 @@ class Casualty(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Attribution(_Record):
+class Attribution(Record):
     """According to whom; ``cue`` is the word that says so ("said")."""
 
     start: int
@@ -263,7 +270,7 @@ class Attribution(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentReference(_Record):
+class DocumentReference(Record):
     """What an event says about its document; the SHA-256 names the exact text that spans point into."""
 
     id: str
@@ -276,7 +283,7 @@ class DocumentReference(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceReference(_Record):
+class SentenceReference(Record):
     """The sentence that an event was read in."""
 
     index: int
@@ -286,7 +293,7 @@ class SentenceReference(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class CoderVersion(_Record):
+class CoderVersion(Record):
     """Who coded this: program, model and knowledge versions."""
 
     name: str
@@ -296,7 +303,7 @@ class CoderVersion(_Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Event(_Record):
+class Event(Record):
     """Who did or said what to whom, where, when, according to whom, and whether it really happened (EVENTS.md)."""
 
     event_id: str

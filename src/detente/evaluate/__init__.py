@@ -1,0 +1,1 @@
+"""Exams: score detente against references and print a table."""

@@ -1,0 +1,1 @@
+"""Document to sentences, and whether it is in a language that detente reads."""
