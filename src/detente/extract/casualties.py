@@ -5,7 +5,7 @@ from __future__ import annotations
 from detente.model import labels
 from detente.model.coder import Reading
 from detente.records import Casualty, Sentence
-from detente.resolve.numbers import quantity
+from detente.resolve.numbers import quantities, quantity
 
 
 def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
@@ -15,10 +15,11 @@ def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
         spans = reading.roles.get(kind, ())
         found = None
         for span in sorted(spans, key=lambda s: -s.probability):
-            text = sentence.text[span.start : span.end]
+            start, end = _whole_phrase(sentence.text, span.start, span.end)
+            text = sentence.text[start:end]
             count = quantity(text)
             if count is not None:
-                start = sentence.start + span.start
+                start += sentence.start
                 found = Casualty(
                     kind, count.relation, count.number, count.low, count.high, text, start, start + len(text)
                 )
@@ -29,3 +30,11 @@ def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
         if found is not None:
             out.append(found)
     return tuple(out)
+
+
+def _whole_phrase(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """The number phrase that the words are part of: "12" in "at least 12 people" stands for "at least 12"."""
+    for first, last, _ in quantities(sentence):
+        if first < end and start < last:
+            return min(first, start), max(last, end)
+    return start, end

@@ -156,8 +156,8 @@ def _hiding_selectors(tree: Any) -> set[str]:
 def _article(tree: Any, url: str | None) -> dict[str, Any]:
     import trafilatura
 
-    found = trafilatura.bare_extraction(tree, url=url, include_comments=False, include_tables=False, with_metadata=True, as_dict=True)
-    return dict(found) if isinstance(found, dict) else {}
+    found = trafilatura.bare_extraction(tree, url=url, include_comments=False, include_tables=False, with_metadata=True)
+    return dict(found.as_dict()) if found is not None else {}
 
 
 def _metadata(tree: Any) -> dict[str, str]:
