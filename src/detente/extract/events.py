@@ -11,6 +11,7 @@ import numpy as np
 from detente import ontology
 from detente.extract.casualties import casualties
 from detente.extract.parties import attribution, party
+from detente.extract.spans import whole
 from detente.model import labels
 from detente.model.coder import Reading, RoleSpan, SentenceReading
 from detente.records import (
@@ -29,6 +30,7 @@ from detente.resolve.dates import date as resolve_date
 from detente.resolve.places import place as resolve_place
 from detente.resolve.references import Discourse, country_of_context
 
+_NAMED = frozenset({*labels.PARTY_ROLES, "place"})
 # A report's lead tells what is new; further down, an event without a date may be old (EVENTS.md: never a guess).
 _LEAD = 2
 
@@ -48,7 +50,8 @@ def events(
     discourse = Discourse.of(document.title, [s.text for s, r in zip(sentences, readings, strict=True)])
     out = []
     for sentence, reading in zip(sentences, readings, strict=True):
-        for one in sorted(reading.events, key=lambda r: r.start):
+        for found in sorted(reading.events, key=lambda r: r.start):
+            one = replace(found, roles={role: spans for role, given in found.roles.items() if (spans := _tidy(role, given, sentence.text))})
             out.append(_event(document, about, sentence, one, contexts, discourse, coder))
     return out
 
@@ -116,6 +119,10 @@ def _event(
         },
         coder=coder,
     )
+
+
+def _tidy(role: str, spans: tuple[RoleSpan, ...], sentence: str) -> tuple[RoleSpan, ...]:
+    return whole(spans, sentence) if role in _NAMED else spans
 
 
 def _span(document: Document, sentence: Sentence, start: int, end: int) -> Span:

@@ -88,9 +88,11 @@ def country_of_context(
 ) -> Actor:
     """A party without a country of its own ("police", "protesters") takes that of where it acts.
 
-    In this order: the event's place, a place named in the sentence, the country that the report speaks of
-    most. For a recipient the other side's country is passed over unless it is the place. Changes nothing for sectors that belong nowhere.
+    In this order: what is told of it after a comma ("Max Goeldi, the Swiss businessman"), the event's place, a place
+    named in the sentence, the country that the report speaks of most. For a recipient the other side's country is passed over unless it is the place. Changes nothing for sectors that belong nowhere.
     """
+    if actor.country is None and actor.text and (told := _apposition(sentence, actor.text)):
+        return replace(actor, country=told, basis=_with(actor.basis, "apposition"))
     if actor.country or not actor.sectors or actor.sectors[0] not in _LOCAL:
         return actor
     if place_country:
@@ -102,6 +104,16 @@ def country_of_context(
     if main:
         return replace(actor, country=main, basis=_with(actor.basis, "country of the report"))
     return actor
+
+
+def _apposition(sentence: str, words: str) -> str | None:
+    """The country told of a name right after it: ", the Swiss businessman at", ", a politician in Austria,"."""
+    at = sentence.find(words)
+    told = re.match(r"\s*(?:\([^)]{1,20}\))?\s*,\s+((?:the|a|an|who|whose|head|leader|president|prime|former|one)\b[^,;.]{3,100})", sentence[at + len(words) :], re.I)
+    if at < 0 or not told or not re.search(r"[A-Z]", words):
+        return None
+    named = [c for _, _, c, kind in mentions(told[1]) if kind in ("nationality", "country", "place", "capital") and len(c) == 3]
+    return named[0] if named else None
 
 
 def _with(basis: str | None, reason: str) -> str:
