@@ -82,10 +82,9 @@ def _event(
     actors = [party(s, sentence, document, discourse) for s in reading.roles.get("actor", ())]
     recipients = [party(s, sentence, document, discourse) for s in reading.roles.get("recipient", ())]
     where = place.country if place else None
-    own = frozenset(a.country for a in actors if a.country)
-    theirs = frozenset(a.country for a in recipients if a.country)
-    actors = [country_of_context(a, sentence.text, where, theirs, discourse) for a in actors]
-    recipients = [country_of_context(a, sentence.text, where, own, discourse) for a in recipients]
+    actors, recipients = (
+        [country_of_context(a, sentence.text, where, discourse) for a in side] for side in (actors, recipients)
+    )
     sources = reading.roles.get("attribution", ())
     source = attribution(_likeliest(sources), sentence, document, discourse) if sources else None
     for one in (*actors, *recipients):
