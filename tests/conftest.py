@@ -36,3 +36,8 @@ def gold_documents() -> list[Document]:
     keys = ("id", "title", "published", "source", "url", "text")
     lines = GOLD.read_text("utf-8").splitlines()
     return [Document(**{k: d.get(k) for k in keys}) for d in map(json.loads, lines)]
+
+
+@pytest.fixture(scope="session")
+def gold_events(gold_documents: list[Document]) -> list[Event]:
+    return list(detente.code(gold_documents))

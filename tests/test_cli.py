@@ -17,7 +17,9 @@ IRAN = "Iran condemned the United States on Monday.\n"
 
 
 def run(*words: str | Path, stdin: bytes = b"") -> tuple[int, str, str]:
-    done = subprocess.run([sys.executable, "-m", "detente", *map(str, words)], input=stdin, capture_output=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "detente", *map(str, words)], input=stdin, capture_output=True, check=False
+    )
     return done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
 
 
@@ -57,7 +59,11 @@ def test_csv_by_the_name_of_the_file(news: Path, capsys: pytest.CaptureFixture[s
 def test_bad_input_is_listed_and_the_rest_is_coded(news: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (news / "empty.txt").write_bytes(b"")
     (news / "wire.jsonl").write_text(
-        json.dumps({"id": "a", "text": IRAN}) + "\n{broken\n" + json.dumps({"id": "c", "text": IRAN, "published": "someday"}) + "\n", "utf-8"
+        json.dumps({"id": "a", "text": IRAN})
+        + "\n{broken\n"
+        + json.dumps({"id": "c", "text": IRAN, "published": "someday"})
+        + "\n",
+        "utf-8",
     )
     code, out, err = called(capsys, "code", news, news / "nothing.txt", "--report", news / "report.jsonl")
     assert code == 1
@@ -78,7 +84,14 @@ def test_a_skipped_language_is_no_failure(tmp_path: Path, capsys: pytest.Capture
 
 @pytest.mark.parametrize(
     "words",
-    [["code"], ["code", "x.txt", "--published", "June"], ["code", "x.txt", "--to", "xml"], ["code", "x.txt", "-o", "."], ["nonsense"], ["code", "x", "--threads", "0"]],
+    [
+        ["code"],
+        ["code", "x.txt", "--published", "June"],
+        ["code", "x.txt", "--to", "xml"],
+        ["code", "x.txt", "-o", "."],
+        ["nonsense"],
+        ["code", "x", "--threads", "0"],
+    ],
 )
 def test_wrong_usage_is_exit_code_2(words: list[str]) -> None:
     code, out, err = run(*words)

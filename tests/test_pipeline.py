@@ -19,7 +19,15 @@ from detente.records import Actor, Attribution, Document, Event
 
 
 def spans(event: Event) -> Iterator[tuple[int, int, str]]:
-    members = [event.sentence, event.trigger, *event.actors, *event.recipients, event.place, event.date, event.attribution]
+    members = [
+        event.sentence,
+        event.trigger,
+        *event.actors,
+        *event.recipients,
+        event.place,
+        event.date,
+        event.attribution,
+    ]
     for one in [*members, *event.casualties]:
         if one is not None and one.start is not None:
             yield one.start, one.end, one.text
@@ -44,7 +52,9 @@ def test_a_wire_report_becomes_events(wire_events: list[Event]) -> None:
 
 
 def test_the_dateline_is_no_actor(wire_events: list[Event]) -> None:
-    assert all("BEIRUT" not in (a.text or "") and a.text != "AP" for e in wire_events for a in (*e.actors, *e.recipients))
+    assert all(
+        "BEIRUT" not in (a.text or "") and a.text != "AP" for e in wire_events for a in (*e.actors, *e.recipients)
+    )
 
 
 def test_every_span_points_at_its_words(gold_documents: list[Document]) -> None:
@@ -101,7 +111,11 @@ def test_a_stream_is_read_as_it_is_coded() -> None:
 
 
 def test_one_document_that_fails_never_stops_the_others() -> None:
-    documents = [Document("Iran condemned Israel.", id="a"), Document("Iran condemned Israel!", id="b"), Document("Iran condemned Israel?!", id="c")]
+    documents = [
+        Document("Iran condemned Israel.", id="a"),
+        Document("Iran condemned Israel!", id="b"),
+        Document("Iran condemned Israel?!", id="c"),
+    ]
     from detente.extract import events as module
 
     real = module.events
@@ -119,7 +133,10 @@ def test_one_document_that_fails_never_stops_the_others() -> None:
 
 
 def test_another_language_is_skipped_and_said() -> None:
-    german = "Die Bundesregierung hat am Montag die Angriffe auf Zivilisten scharf verurteilt und neue Sanktionen angekündigt. " * 4
+    german = (
+        "Die Bundesregierung hat am Montag die Angriffe auf Zivilisten scharf verurteilt und neue Sanktionen angekündigt. "
+        * 4
+    )
     (outcome,) = pipeline.outcomes([Document(german)])
     assert outcome.skipped
     assert not outcome.error

@@ -1,6 +1,6 @@
 """Choose where a probability becomes a yes, on the held-back reports, and write it with the scores into the model's card.
 
-    python -m training.choose_thresholds --model src/detente/model/small --data DIR… --hold 0.06 --keep-out tests/gold/dev.jsonl
+python -m training.choose_thresholds --model src/detente/model/small --data DIR… --hold 0.06 --keep-out tests/gold/dev.jsonl
 """
 
 from __future__ import annotations

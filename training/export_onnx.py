@@ -1,6 +1,6 @@
 """Network to the files that ship: two ONNX graphs, int8, with a card.
 
-    python -m training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
+python -m training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
 """
 
 from __future__ import annotations
@@ -22,17 +22,36 @@ from training.network import Network, Shape
 FORMAT = 1  # raise when the run time must change with the files
 
 
-def _export(module: torch.nn.Module, inputs: tuple[torch.Tensor, ...], names: list[str], outputs: list[str], axes: tuple[dict[int, object], ...], path: Path) -> None:
+def _export(
+    module: torch.nn.Module,
+    inputs: tuple[torch.Tensor, ...],
+    names: list[str],
+    outputs: list[str],
+    axes: tuple[dict[int, object], ...],
+    path: Path,
+) -> None:
     torch.onnx.export(
-        module, inputs, str(path), input_names=names, output_names=outputs, dynamic_shapes=axes,
-        dynamo=True, external_data=False, opset_version=18, verbose=False,
+        module,
+        inputs,
+        str(path),
+        input_names=names,
+        output_names=outputs,
+        dynamic_shapes=axes,
+        dynamo=True,
+        external_data=False,
+        opset_version=18,
+        verbose=False,
     )
 
 
 def export(network: Network, out: Path, int8: bool = True) -> None:
     """Write `encoder.onnx` and `roles.onnx` to ``out``; int8 is QUInt8 per channel (the choice that keeps F1, see LOG.md)."""
     network.eval()
-    batch, length, events = Dim("batch", min=1, max=512), Dim("length", min=2, max=labels.MAX_PIECES), Dim("events", min=1, max=4096)
+    batch, length, events = (
+        Dim("batch", min=1, max=512),
+        Dim("length", min=2, max=labels.MAX_PIECES),
+        Dim("events", min=1, max=4096),
+    )
     ids = torch.randint(1, 1000, (3, 17))
     hidden = torch.randn(5, 17, network.shape.width)
     ones = torch.ones(5, 17, dtype=torch.long)
@@ -41,13 +60,20 @@ def export(network: Network, out: Path, int8: bool = True) -> None:
     with tempfile.TemporaryDirectory() as folder:
         plain = Path(folder)
         _export(
-            network.encoder, (ids, torch.zeros_like(ids)), ["ids", "casings"], ["hidden", "trigger", "context"],
-            ({0: batch, 1: length}, {0: batch, 1: length}), plain / "encoder.onnx",
+            network.encoder,
+            (ids, torch.zeros_like(ids)),
+            ["ids", "casings"],
+            ["hidden", "trigger", "context"],
+            ({0: batch, 1: length}, {0: batch, 1: length}),
+            plain / "encoder.onnx",
         )
         _export(
-            network.roles, (hidden, ones, flags, torch.zeros(5, dtype=torch.long)), ["hidden", "mask", "inside", "types"],
+            network.roles,
+            (hidden, ones, flags, torch.zeros(5, dtype=torch.long)),
+            ["hidden", "mask", "inside", "types"],
             ["roles", "sectors", "modes", "status", "implied"],
-            ({0: events, 1: length}, {0: events, 1: length}, {0: events, 1: length}, {0: events}), plain / "roles.onnx",
+            ({0: events, 1: length}, {0: events, 1: length}, {0: events, 1: length}, {0: events}),
+            plain / "roles.onnx",
         )
         for name in ("encoder.onnx", "roles.onnx"):
             if int8:
@@ -83,8 +109,13 @@ def main() -> None:
         "seed": log["seed"],
         "quantisation": "none" if args.fp32 else "dynamic int8 (QUInt8, per channel)",
         "labels": {
-            "triggers": labels.TRIGGER_TAGS, "roles": labels.ROLES, "modes": labels.MODE_LIST, "statuses": labels.STATUS_LIST,
-            "sectors": labels.SECTOR_LIST, "contexts": labels.CONTEXT_LIST, "casualties": labels.CASUALTY_LIST,
+            "triggers": labels.TRIGGER_TAGS,
+            "roles": labels.ROLES,
+            "modes": labels.MODE_LIST,
+            "statuses": labels.STATUS_LIST,
+            "sectors": labels.SECTOR_LIST,
+            "contexts": labels.CONTEXT_LIST,
+            "casualties": labels.CASUALTY_LIST,
         },
     }
     (args.out / "card.json").write_text(json.dumps(card, indent=1) + "\n")

@@ -1,6 +1,6 @@
 """The annotation line format (docs/data.md): read `bNN.jsonl` + `bNN.ann` pairs into documents with events.
 
-    3 | ASSAULT/drone | killed | A Washington=USA:GOV | R Qassem Soleimani=IRN:MIL | P Baghdad=IRQ | C killed=1
+3 | ASSAULT/drone | killed | A Washington=USA:GOV | R Qassem Soleimani=IRN:MIL | P Baghdad=IRQ | C killed=1
 """
 
 from __future__ import annotations
@@ -134,7 +134,9 @@ def read_pair(documents: Path, annotations: Path) -> list[Report]:
     reports = {}
     for line in documents.read_text("utf-8").splitlines():
         d = json.loads(line)
-        reports[d["id"]] = Report(d["id"], d.get("source", ""), d.get("published", ""), d.get("title", ""), d["sentences"])
+        reports[d["id"]] = Report(
+            d["id"], d.get("source", ""), d.get("published", ""), d.get("title", ""), d["sentences"]
+        )
     seen, report = set(), None
     for number, line in enumerate(annotations.read_text("utf-8").split("\n"), 1):
         if not line.strip() or line.startswith("//"):
@@ -161,5 +163,5 @@ def read_pair(documents: Path, annotations: Path) -> list[Report]:
 
 def read_folder(folder: Path) -> Iterator[Report]:
     """All reports of a folder of pairs, in the order of the file names."""
-    for annotations in sorted(folder.glob("*.ann")):
-        yield from read_pair(annotations.with_suffix(".jsonl"), annotations)
+    for path in sorted(folder.glob("*.ann")):
+        yield from read_pair(path.with_suffix(".jsonl"), path)

@@ -128,7 +128,7 @@ class RoleBlock(nn.Module):
 class Network(nn.Module):
     """Encoder and role block together."""
 
-    def __init__(self, shape: Shape = Shape()) -> None:  # noqa: B008 (a frozen record)
+    def __init__(self, shape: Shape = Shape()) -> None:
         super().__init__()
         self.shape, self.encoder, self.roles = shape, Encoder(shape), RoleBlock(shape)
 
@@ -154,7 +154,8 @@ def load_bert(encoder: Encoder, weights: Path) -> None:
     state = {
         "words.weight": words,
         # BERT adds the vector of token type 0 to every piece; it goes into the positions here.
-        "places.weight": given["embeddings.position_embeddings.weight"] + given["embeddings.token_type_embeddings.weight"][0],
+        "places.weight": given["embeddings.position_embeddings.weight"]
+        + given["embeddings.token_type_embeddings.weight"][0],
         "norm.weight": given["embeddings.LayerNorm.weight"],
         "norm.bias": given["embeddings.LayerNorm.bias"],
         "casings.weight": torch.zeros_like(encoder.casings.weight),

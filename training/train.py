@@ -105,7 +105,15 @@ def loss_of(net: Network, batch: list[Example], device: torch.device) -> tuple[T
             parts["sectors"] = F.binary_cross_entropy_with_logits(
                 pooled, multi_hot([s for *_, s in spans], sectors.shape[2]).to(device)
             )
-    weights = {"trigger": 3.0, "context": 1.0, "roles": 20.0, "modes": 6.0, "status": 0.5, "implied": 1.0, "sectors": 3.0}
+    weights = {
+        "trigger": 3.0,
+        "context": 1.0,
+        "roles": 20.0,
+        "modes": 6.0,
+        "status": 0.5,
+        "implied": 1.0,
+        "sectors": 3.0,
+    }
     total = sum((weights[k] * v for k, v in parts.items()), torch.zeros((), device=device))
     return total, {k: float(v.detach()) for k, v in parts.items()}
 
@@ -200,15 +208,26 @@ def train(args: argparse.Namespace) -> None:
     net = Network(Shape()).to(device)
     load_bert(net.encoder, args.base / "model.safetensors")
     net.encoder.words.weight.requires_grad_(False)
-    body = [p for n, p in net.encoder.named_parameters() if p.requires_grad and not n.startswith(("trigger", "context"))]
+    body = [
+        p for n, p in net.encoder.named_parameters() if p.requires_grad and not n.startswith(("trigger", "context"))
+    ]
     heads = [*net.encoder.trigger.parameters(), *net.encoder.context.parameters(), *net.roles.parameters()]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": args.rate}, {"params": heads, "lr": 5 * args.rate}], weight_decay=0.01)
+    optimizer = torch.optim.AdamW(
+        [{"params": body, "lr": args.rate}, {"params": heads, "lr": 5 * args.rate}], weight_decay=0.01
+    )
     steps = args.epochs * sum(1 for _ in batches(learn, args.pieces, None))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda s: min((s + 1) / (0.08 * steps), max(0.02, (steps - s) / (0.92 * steps)))
     )
     args.out.mkdir(parents=True, exist_ok=True)
-    log = {"data_sha256": digest, "sentences": len(learn), "held_back": len(test), "seed": args.seed, "epochs": [], "shape": vars(Shape())}
+    log = {
+        "data_sha256": digest,
+        "sentences": len(learn),
+        "held_back": len(test),
+        "seed": args.seed,
+        "epochs": [],
+        "shape": vars(Shape()),
+    }
     start = time.time()
     for epoch in range(args.epochs):
         net.train()
@@ -224,7 +243,11 @@ def train(args: argparse.Namespace) -> None:
             count += 1
             for k, v in parts.items():
                 sums[k] = sums.get(k, 0.0) + v
-        row = {"epoch": epoch + 1, "seconds": round(time.time() - start), "loss": {k: round(v / count, 4) for k, v in sums.items()}}
+        row = {
+            "epoch": epoch + 1,
+            "seconds": round(time.time() - start),
+            "loss": {k: round(v / count, 4) for k, v in sums.items()},
+        }
         if test:
             row["held back"] = measure(net, test, device)
         log["epochs"].append(row)
@@ -238,7 +261,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders of bNN.jsonl + bNN.ann pairs")
     parser.add_argument("--base", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--keep-out", type=Path, nargs="*", default=[], help="references whose sentences are never learnt from")
+    parser.add_argument(
+        "--keep-out", type=Path, nargs="*", default=[], help="references whose sentences are never learnt from"
+    )
     parser.add_argument("--hold", type=float, default=0.1, help="share of reports held back for measuring")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--rate", type=float, default=2e-4)

@@ -1,7 +1,7 @@
 """detente: news reports in, verifiable political event data out.
 
-    import detente
-    events = detente.code("TEHRAN: Iran has signaled ...", published="2020-01-12")
+import detente
+events = detente.code("TEHRAN: Iran has signaled ...", published="2020-01-12")
 """
 
 from __future__ import annotations

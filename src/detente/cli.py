@@ -76,21 +76,31 @@ def _parser() -> argparse.ArgumentParser:
     code = _verb(verbs, "code", _code, "code reports into events")
     code.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
     code.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write (default: stdout)")
-    code.add_argument("--to", choices=["jsonl", "csv", "parquet"], help="format (default: by the name of OUT, else jsonl)")
-    code.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs (2026-06-01)")
-    code.add_argument("--show", action="store_true", help="print each report with its events marked, and a table of them")
+    code.add_argument(
+        "--to", choices=["jsonl", "csv", "parquet"], help="format (default: by the name of OUT, else jsonl)"
+    )
+    code.add_argument(
+        "--published", metavar="DATE", help="publication date of reports that do not tell theirs (2026-06-01)"
+    )
+    code.add_argument(
+        "--show", action="store_true", help="print each report with its events marked, and a table of them"
+    )
     code.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
     code.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
 
     demo = _verb(verbs, "demo", _demo, "code the bundled reports, and say where to look")
-    demo.add_argument("--output", type=Path, default=Path("demo-output"), metavar="DIR", help="folder to write (default: demo-output)")
+    demo.add_argument(
+        "--output", type=Path, default=Path("demo-output"), metavar="DIR", help="folder to write (default: demo-output)"
+    )
 
     schema = _verb(verbs, "schema", _schema, "print the JSON Schema of an event record (or of an input document)")
     schema.add_argument("record", nargs="?", choices=["event", "document"], default="event")
 
     evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports")
     evaluate.add_argument("gold", type=Path, metavar="GOLD.jsonl", help="annotated reports (docs/evaluation.md)")
-    evaluate.add_argument("events", type=Path, nargs="?", metavar="EVENTS.jsonl", help="coded events (default: detente codes GOLD itself)")
+    evaluate.add_argument(
+        "events", type=Path, nargs="?", metavar="EVENTS.jsonl", help="coded events (default: detente codes GOLD itself)"
+    )
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
 
@@ -175,7 +185,11 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    columns = (SpinnerColumn(), TextColumn("{task.completed} reports, {task.fields[events]} events"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed} reports, {task.fields[events]} events"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("coding", total=None, events=0)
         total = 0

@@ -31,7 +31,9 @@ class Outcome:
 
 
 @overload
-def code(documents: str | Document, published: str | None = ..., *, threads: int | None = ...) -> list[Event]: ...
+def code(  # type: ignore[overload-overlap]  # a str is an iterable of str too; the first match wins
+    documents: str | Document, published: str | None = ..., *, threads: int | None = ...
+) -> list[Event]: ...
 @overload
 def code(
     documents: Iterable[str | Document], published: str | None = ..., *, threads: int | None = ...
@@ -54,7 +56,11 @@ def code(
 
 
 def outcomes(
-    documents: Iterable[str | Document], published: str | None = None, *, threads: int | None = None, coder: Coder | None = None
+    documents: Iterable[str | Document],
+    published: str | None = None,
+    *,
+    threads: int | None = None,
+    coder: Coder | None = None,
 ) -> Iterator[Outcome]:
     """As `code`, but one `Outcome` a document, with what was skipped or failed and why."""
     from detente.model.coder import default_coder

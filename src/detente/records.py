@@ -59,7 +59,7 @@ class Record:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a record from a JSON object. Unknown keys are ignored; raises RecordError if a required one is missing."""
-        values = {name: _read(hint, data[name]) for name, hint in hints(cls).items() if name in data}
+        values = {name: _read(hint, data[name]) for name, hint in hints(cls).items() if name in data}  # type: ignore[arg-type]
         try:
             return cls(**values)
         except TypeError as error:

@@ -14,7 +14,10 @@ _DATE = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
 _NARROWER: dict[tuple[str, str], dict[str, Any]] = {
     ("Event", "event_id"): {"type": "string", "pattern": "^det1-[0-9a-f]{24}$"},
     ("Event", "type"): {"enum": list(ontology.TYPES)},
-    ("Event", "modes"): {"type": "array", "items": {"enum": sorted({m for t in ontology.TYPES for m in ontology.MODES[t]})}},
+    ("Event", "modes"): {
+        "type": "array",
+        "items": {"enum": sorted({m for t in ontology.TYPES for m in ontology.MODES[t]})},
+    },
     ("Event", "quad"): {"enum": [1, 2, 3, 4]},
     ("Event", "score"): {"type": "number", "minimum": -10, "maximum": 10},
     ("Event", "status"): {"enum": list(ontology.STATUSES)},
@@ -45,7 +48,9 @@ def document_schema() -> dict[str, Any]:
     """The JSON Schema of an input document (a JSONL line): one of ``text`` and ``html`` is required."""
     about = typing.get_type_hints(Document)
     string = {"type": ["string", "null"]}
-    fields = {name: dict(string) for name in ("id", "text", "html", "title", "source", "url", "language")}
+    fields: dict[str, Any] = {
+        name: dict(string) for name in ("id", "text", "html", "title", "source", "url", "language")
+    }
     assert set(fields) - {"html"} <= set(about)
     fields["published"] = {"anyOf": [{"type": "string", "pattern": r"^(\d{4}-\d\d-\d\d([T ].*)?)?$"}, {"type": "null"}]}
     return {
@@ -58,7 +63,9 @@ def document_schema() -> dict[str, Any]:
 
 
 def _record(kind: type) -> dict[str, Any]:
-    properties = {name: _NARROWER.get((kind.__name__, name)) or _hint(hint) for name, hint in records.hints(kind).items()}
+    properties = {
+        name: _NARROWER.get((kind.__name__, name)) or _hint(hint) for name, hint in records.hints(kind).items()
+    }
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 

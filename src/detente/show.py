@@ -32,7 +32,11 @@ def report(document: Document, events: Sequence[Event], stream: IO[str]) -> None
         place = e.place.name or e.place.text if e.place else ""
         when = ""
         if e.date and e.date.start_date:
-            when = e.date.start_date if e.date.end_date == e.date.start_date else f"{e.date.start_date} – {e.date.end_date or ''}"
+            when = (
+                e.date.start_date
+                if e.date.end_date == e.date.start_date
+                else f"{e.date.start_date} – {e.date.end_date or ''}"
+            )
         tolls = " ".join(f"{c.kind}{c.relation}{c.number}" for c in e.casualties)
         kind = e.type + ("/" + "+".join(e.modes) if e.modes else "") + (f"\n{tolls}" if tolls else "")
         cells = [str(n), kind, _parties(e.actors), _parties(e.recipients), place or "", when, e.status]

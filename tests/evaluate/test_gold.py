@@ -27,11 +27,20 @@ def reference(**changes: Any) -> dict[str, Any]:
         "place": None, "date": {"start": 22, "end": 31, "text": "on Monday", "value": "2020-01-06"}, "status": "actual",
         "attribution": None, "casualties": [],
     }  # fmt: skip
-    return {"id": "a", "text": "Iran condemned Israel on Monday.", "sentences": [[0, 32]], "events": [{**event, **changes}]}
+    return {
+        "id": "a",
+        "text": "Iran condemned Israel on Monday.",
+        "sentences": [[0, 32]],
+        "events": [{**event, **changes}],
+    }
 
 
 def coded(**changes: Any) -> dict[str, Any]:
-    event = {**reference()["events"][0], "document": {"id": "a"}, "date": {"start_date": "2020-01-06", "end_date": "2020-01-06"}}
+    event = {
+        **reference()["events"][0],
+        "document": {"id": "a"},
+        "date": {"start_date": "2020-01-06", "end_date": "2020-01-06"},
+    }
     return {**event, **changes}
 
 
@@ -70,7 +79,9 @@ def test_a_month_is_its_first_to_its_last_day() -> None:
     assert f1s([coded(date={"start_date": "2020-02-01", "end_date": "2020-02-29"})], ref)["full"] == 1.0
 
 
-@pytest.mark.skipif(not (SHARED / "gold" / "score.py").exists(), reason="the reference scorer is not at hand ($DETENTE_SHARED)")
+@pytest.mark.skipif(
+    not (SHARED / "gold" / "score.py").exists(), reason="the reference scorer is not at hand ($DETENTE_SHARED)"
+)
 @pytest.mark.parametrize("seed", range(5))
 def test_the_same_figures_as_the_reference_scorer(seed: int, tmp_path: Path) -> None:
     spec = importlib.util.spec_from_file_location("reference_scorer", SHARED / "gold" / "score.py")
@@ -87,20 +98,25 @@ def test_the_same_figures_as_the_reference_scorer(seed: int, tmp_path: Path) -> 
             spoilt = {**event, "document": {"id": report["id"]}}
             if rng.random() < 0.2:
                 spoilt["type"] = rng.choice(["ASSAULT", "ACCUSE", "AGREE"])
-            for field, value in (("status", "planned"), ("recipients", []), ("place", None), ("casualties", []), ("date", None)):
-                if rng.random() < 0.2:
-                    spoilt[field] = value
+            blanks = {"status": "planned", "recipients": [], "place": None, "casualties": [], "date": None}
+            spoilt.update({field: value for field, value in blanks.items() if rng.random() < 0.2})
             if rng.random() < 0.8:
                 lines.append(json.dumps(spoilt))
                 by_report.setdefault(report["id"], []).append(spoilt)
     events = tmp_path / "events.jsonl"
     events.write_text("\n".join(lines), "utf-8")
-    assert json.loads(json.dumps(gold.evaluate(GOLD, events))) == json.loads(json.dumps(scorer.score(reports, defaultdict(list, by_report))))
+    assert json.loads(json.dumps(gold.evaluate(GOLD, events))) == json.loads(
+        json.dumps(scorer.score(reports, defaultdict(list, by_report)))
+    )
 
 
 def test_bad_files_are_told(tmp_path: Path) -> None:
     bad = tmp_path / "bad.jsonl"
-    for content, message in (("{broken", "bad.jsonl:1"), ('\n{"id": "a"}', "bad.jsonl:2: has no 'text'"), ("", "is empty")):
+    for content, message in (
+        ("{broken", "bad.jsonl:1"),
+        ('\n{"id": "a"}', "bad.jsonl:2: has no 'text'"),
+        ("", "is empty"),
+    ):
         bad.write_text(content)
         with pytest.raises(ExamError, match=message):
             gold.evaluate(bad)

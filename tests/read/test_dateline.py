@@ -31,7 +31,15 @@ def test_datelines(text: str, place: str, agency: str | None, date: str | None) 
 
 @pytest.mark.parametrize(
     "text",
-    ["BREAKING: Iran struck", "Iran: the view from Tehran", "Obama - the president - left", "EXCLUSIVE — Police", "U.S. President Donald Trump - a man", "MOSCOW - ", ""],
+    [
+        "BREAKING: Iran struck",
+        "Iran: the view from Tehran",
+        "Obama - the president - left",
+        "EXCLUSIVE — Police",
+        "U.S. President Donald Trump - a man",
+        "MOSCOW - ",
+        "",
+    ],
 )
 def test_what_is_no_dateline(text: str) -> None:
     assert dateline(text) is None

@@ -53,7 +53,16 @@ def test_hidden_text_is_no_evidence(hidden: str) -> None:
     assert any(n.startswith("hidden text removed") for n in document.notes)
 
 
-@pytest.mark.parametrize("body", [b"<html><body></body></html>", b"<html><body><nav><a href=x>1</a></nav></body></html>", b"", b"   ", b"<div>" * 20_000])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"<html><body></body></html>",
+        b"<html><body><nav><a href=x>1</a></nav></body></html>",
+        b"",
+        b"   ",
+        b"<div>" * 20_000,
+    ],
+)
 def test_a_page_without_an_article_is_told(body: bytes) -> None:
     with pytest.raises(InputError, match=r"no article|empty|not an HTML page"):
         html.read(body, "a.html")

@@ -92,9 +92,9 @@ def test_html_in_a_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        "id,text,date\na,\"Iran condemned, again, the\nraid.\",2020-01-12\n",
-        "\ufeffid;body;published\na;\"Iran condemned, again, the\nraid.\";2020-01-12\n",
-        "ID\tText\tpublished\na\t\"Iran condemned, again, the\nraid.\"\t2020-01-12\n",
+        'id,text,date\na,"Iran condemned, again, the\nraid.",2020-01-12\n',
+        '\ufeffid;body;published\na;"Iran condemned, again, the\nraid.";2020-01-12\n',
+        'ID\tText\tpublished\na\t"Iran condemned, again, the\nraid."\t2020-01-12\n',
     ],
 )
 def test_tables(tmp_path: Path, table: str) -> None:
@@ -116,7 +116,10 @@ def test_an_empty_row_of_a_table_is_told_with_its_line(tmp_path: Path) -> None:
 
 
 def test_standard_input_is_told_by_how_it_begins(monkeypatch: pytest.MonkeyPatch) -> None:
-    for data, ids in ((IRAN, ["stdin"]), (json.dumps({"id": "a", "text": IRAN}) + "\n" + json.dumps({"text": IRAN}), ["a", "stdin:2"])):
+    for data, ids in (
+        (IRAN, ["stdin"]),
+        (json.dumps({"id": "a", "text": IRAN}) + "\n" + json.dumps({"text": IRAN}), ["a", "stdin:2"]),
+    ):
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data.encode())))
         documents, _ = read("-")
         assert [d.id for d in documents] == ids

@@ -16,7 +16,7 @@ def test_text_is_stored_exactly_as_given() -> None:
     assert (document.text, document.id, document.encoding, document.reader) == (given, "a.txt", None, "text/1")
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32"])
+@pytest.mark.parametrize("encoding", "cp1252 utf-16 utf-16-le utf-16-be utf-8-sig utf-32".split())
 def test_other_encodings_are_decoded_and_recorded(encoding: str) -> None:
     document = text.read(REPORT.encode(encoding), "a.txt")
     assert document.text == REPORT
@@ -36,7 +36,14 @@ def test_an_empty_file_is_told(data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [bytes(range(256)) * 40, b"%PDF-1.7\n1 0 obj", b"\x89PNG\r\n\x1a\n" + bytes(100), b"\x1f\x8b\x08abc", b"PK\x03\x04abc"]
+    "data",
+    [
+        bytes(range(256)) * 40,
+        b"%PDF-1.7\n1 0 obj",
+        b"\x89PNG\r\n\x1a\n" + bytes(100),
+        b"\x1f\x8b\x08abc",
+        b"PK\x03\x04abc",
+    ],
 )
 def test_a_binary_file_is_told(data: bytes) -> None:
     with pytest.raises(InputError, match=r"is (binary|a PDF|an image|a gzip|a ZIP)"):

@@ -60,7 +60,9 @@ def test_the_story_has_its_own_clock() -> None:
     assert found.start_date == "2019-06-03"
 
 
-@pytest.mark.parametrize("phrase", ["recently", "now", "four people", "the war", "soon", "in recent years", "February 30", "", "some time"])
+@pytest.mark.parametrize(
+    "phrase", ["recently", "now", "four people", "the war", "soon", "in recent years", "February 30", "", "some time"]
+)
 def test_what_is_no_date_is_refused(phrase: str) -> None:
     assert resolve(phrase, "2020-01-12") is None
 
@@ -88,7 +90,9 @@ def test_any_text_is_answered(text: str) -> None:
     resolve(text, "2020-01-12")
 
 
-@pytest.mark.parametrize("hostile", ["1" * 10_000, "last " * 3_000, "early late mid " * 8, "between and " * 10, "since " * 20])
+@pytest.mark.parametrize(
+    "hostile", ["1" * 10_000, "last " * 3_000, "early late mid " * 8, "between and " * 10, "since " * 20]
+)
 def test_hostile_text_takes_bounded_time(hostile: str) -> None:
     start = time.perf_counter()
     resolve(hostile, "2020-01-12")

@@ -46,7 +46,9 @@ def test_counts_in_running_text() -> None:
     assert [text[a:b] for a, b, _ in quantities(text)] == ["At least 17", "40"]
 
 
-@pytest.mark.parametrize("text", ["in 2019", "$40 billion deal", "a 12-year-old", "30 percent", "5 km away", "the city", "on 4 May"])
+@pytest.mark.parametrize(
+    "text", ["in 2019", "$40 billion deal", "a 12-year-old", "30 percent", "5 km away", "the city", "on 4 May"]
+)
 def test_what_is_no_count_of_people(text: str) -> None:
     assert quantities(text) == []
 
@@ -62,7 +64,9 @@ def test_any_text_gives_spans_inside_it(text: str) -> None:
         assert 0 <= start < end <= len(text)
 
 
-@pytest.mark.parametrize("hostile", ["1" * 10_000, "one " * 5_000, "1,111," * 3_000, "between " * 2_000, "at least " * 2_000])
+@pytest.mark.parametrize(
+    "hostile", ["1" * 10_000, "one " * 5_000, "1,111," * 3_000, "between " * 2_000, "at least " * 2_000]
+)
 def test_hostile_text_takes_bounded_time(hostile: str) -> None:
     start = time.perf_counter()
     quantity(hostile)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,6 +60,6 @@ def test_spans_point_at_their_words_and_nothing_is_lost(text: str) -> None:
     found = split(text)
     assert all(text[s.start : s.end] == s.text for s in found)
     assert [s.index for s in found] == list(range(len(found)))
-    assert all(a.end <= b.start for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end <= b.start for a, b in itertools.pairwise(found))
     covered = {i for s in found for i in range(s.start, s.end)}
     assert all(i in covered for i, c in enumerate(text) if not c.isspace())

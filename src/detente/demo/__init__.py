@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from detente import export, pipeline, read, show
 from detente.records import Document, Event
 
 REPORT = Path(__file__).parent / "report.txt"
 SET = Path(__file__).parent / "set.jsonl"
-_ABOUT = {
+_ABOUT: dict[str, Any] = {
     "title": "US Condemns Russia's Arrest of Opposition Leader, Hundreds of Protesters",
     "published": "2017-03-27",
     "source": "VOA",

@@ -109,7 +109,9 @@ def _lines(path: Path, needed: tuple[str, ...]) -> Iterator[Json]:
                     raise ExamError(f"{path}:{number}: is not JSON: {error}") from None
                 missing = [k for k in needed if not isinstance(value, dict) or k not in value]
                 if missing:
-                    raise ExamError(f"{path}:{number}: has no {', '.join(map(repr, missing))} (docs/evaluation.md shows the format)")
+                    raise ExamError(
+                        f"{path}:{number}: has no {', '.join(map(repr, missing))} (docs/evaluation.md shows the format)"
+                    )
                 yield value
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
@@ -151,7 +153,8 @@ class _Tally:
 
     def shares(self) -> dict[str, dict[str, float]]:
         return {
-            k: {"right": self.right[k], "of": n, "share": round(self.right[k] / n, 3)} for k, n in sorted(self.total.items())
+            k: {"right": self.right[k], "of": n, "share": round(self.right[k] / n, 3)}
+            for k, n in sorted(self.total.items())
         }
 
 
@@ -218,7 +221,9 @@ def _span(x: Json | None) -> bool:
 
 
 def _overlap(a: Json | None, b: Json | None) -> bool:
-    return bool(a is not None and b is not None and _span(a) and _span(b) and a["start"] < b["end"] and b["start"] < a["end"])
+    return bool(
+        a is not None and b is not None and _span(a) and _span(b) and a["start"] < b["end"] and b["start"] < a["end"]
+    )
 
 
 def _match(theirs: list[Json], ours: list[_Placed], same: Callable[[Json, Json], bool]) -> list[tuple[int, int]]:
@@ -260,7 +265,10 @@ def _details(tally: _Tally, ref: Json, ours: Json) -> None:
         if b:
             tally.add(f"{side} spans right", all(any(_overlap(x, y) for y in a) for x in b))
         if a and b:
-            tally.add("first sector", {x["sectors"][0] for x in a if x["sectors"]} == {x["sectors"][0] for x in b if x.get("sectors")})
+            tally.add(
+                "first sector",
+                {x["sectors"][0] for x in a if x["sectors"]} == {x["sectors"][0] for x in b if x.get("sectors")},
+            )
     for name in ("place", "attribution"):
         if ref[name]:
             tally.add(f"{name} found", _overlap(ref[name], ours.get(name)))

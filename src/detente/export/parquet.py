@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import typing
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 from detente import records
-from detente.export import jsonl
 from detente.records import Event
 
 _ROWS = 5_000  # events of one row group: bounds the memory whatever the input is
@@ -45,10 +45,9 @@ def _batches(rows: list[Event], schema: Any) -> Iterator[Any]:
     """Record batches by way of JSON lines: arro3 builds nested arrays from nothing else."""
     from arro3.io import read_json
 
-    lines = io.BytesIO()
-    jsonl.write(rows, lines)
-    lines.seek(0)
-    yield from read_json(lines, schema, batch_size=len(rows))
+    # Arrow strings are UTF-8, which cannot hold the lone surrogates of a broken JSON escape: they become "?".
+    lines = "".join(json.dumps(e.to_dict(), ensure_ascii=False) + "\n" for e in rows).encode("utf-8", "replace")
+    yield from read_json(io.BytesIO(lines), schema, batch_size=len(rows))
 
 
 def _field(name: str, hint: Any) -> Any:
@@ -66,5 +65,5 @@ def _type(hint: Any) -> Any:
     if typing.get_origin(bare) is dict:
         return DataType.map(_field("key", str), _field("value", float), False)
     if isinstance(bare, type) and issubclass(bare, records.Record):
-        return DataType.struct([_field(n, h) for n, h in records.hints(bare).items()])
+        return DataType.struct([_field(n, h) for n, h in records.hints(bare).items()])  # type: ignore[arg-type]
     return {str: DataType.utf8(), int: DataType.int64(), float: DataType.float64()}[bare]

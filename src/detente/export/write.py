@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
 from detente.errors import DetenteError
 from detente.export import csv, jsonl, parquet
@@ -17,7 +17,14 @@ Writer = Callable[[Iterable[Event], BinaryIO], int]
 
 #: A new format is one module and one line here.
 FORMATS: dict[str, Writer] = {"jsonl": jsonl.write, "csv": csv.write, "parquet": parquet.write}
-_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".csv": "csv", ".parquet": "parquet", ".pq": "parquet"}
+_SUFFIXES = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
 
 
 def format_of(path: Path | None) -> str:
@@ -35,11 +42,11 @@ def write(events: Iterable[Event], target: Path | IO[str] | BinaryIO, form: str 
         raise DetenteError(f"unknown format {form!r}: one of {', '.join(FORMATS)}")
     if isinstance(target, Path):
         try:
-            with _whole(target) as stream:
-                return FORMATS[form](events, stream)
+            with _whole(target) as file:
+                return FORMATS[form](events, file)
         except OSError as error:
             raise DetenteError(f"{target} cannot be written: {error.strerror or error}") from error
-    stream = getattr(target, "buffer", target)
+    stream = cast(BinaryIO, getattr(target, "buffer", target))  # a text stream such as sys.stdout has a binary one
     count = FORMATS[form](events, stream)
     stream.flush()
     return count

@@ -29,12 +29,16 @@ _NO_PEOPLE = re.compile(
 def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
     """One casualty a kind (CODEBOOK.md section 4): the likeliest number phrase of the model, else the number nearest to
     a word that tells the kind, else one victim if the verb implies it."""
-    counts = [(start, end, q) for start, end, q in quantities(sentence.text) if not _NO_PEOPLE.match(sentence.text[end:])]
+    counts = [
+        (start, end, q) for start, end, q in quantities(sentence.text) if not _NO_PEOPLE.match(sentence.text[end:])
+    ]
     out = []
     used: set[int] = set()
     for kind in labels.CASUALTY_LIST:
         spans = sorted(reading.roles.get(kind, ()), key=lambda s: -s.probability)
-        found = next(((a, b, q) for s in spans for a, b, q in counts if a < s.end and s.start < b and a not in used), None)
+        found = next(
+            ((a, b, q) for s in spans for a, b, q in counts if a < s.end and s.start < b and a not in used), None
+        )
         if found is None and kind in _OF_TYPE.get(reading.type, ()):
             found = _by_cue(kind, sentence.text, [c for c in counts if c[0] not in used], reading)
         if found is not None:
@@ -42,7 +46,16 @@ def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
             used.add(start)
             words = sentence.text[start:end]
             out.append(
-                Casualty(kind, count.relation, count.number, count.low, count.high, words, sentence.start + start, sentence.start + end)
+                Casualty(
+                    kind,
+                    count.relation,
+                    count.number,
+                    count.low,
+                    count.high,
+                    words,
+                    sentence.start + start,
+                    sentence.start + end,
+                )
             )
         elif kind in reading.implied:
             start, end = sentence.start + reading.start, sentence.start + reading.end

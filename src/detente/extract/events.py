@@ -44,14 +44,25 @@ def events(
 ) -> list[Event]:
     """All events of a document in the order of the text."""
     about = DocumentReference(
-        document.id, document.sha256, document.title, document.published, document.source, document.url, document.language
+        document.id,
+        document.sha256,
+        document.title,
+        document.published,
+        document.source,
+        document.url,
+        document.language,
     )
     contexts = document_contexts(readings, context_threshold)
     discourse = Discourse.of(document.title, [s.text for s, r in zip(sentences, readings, strict=True)])
     out = []
     for sentence, reading in zip(sentences, readings, strict=True):
         for found in sorted(reading.events, key=lambda r: r.start):
-            one = replace(found, roles={role: spans for role, given in found.roles.items() if (spans := _tidy(role, given, sentence.text))})
+            one = replace(
+                found,
+                roles={
+                    role: spans for role, given in found.roles.items() if (spans := _tidy(role, given, sentence.text))
+                },
+            )
             out.append(_event(document, about, sentence, one, contexts, discourse, coder))
     return out
 

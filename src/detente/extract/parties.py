@@ -29,7 +29,9 @@ def party(span: RoleSpan, sentence: Sentence, document: Document, discourse: Dis
     if found is None or found.country is None:
         earlier = refer(text, discourse)
         if earlier is not None and found is not None:
-            found = replace(found, country=earlier.country, basis=f"{found.basis}; coreference" if found.basis else "coreference")
+            found = replace(
+                found, country=earlier.country, basis=f"{found.basis}; coreference" if found.basis else "coreference"
+            )
         else:
             found = earlier or found
     found = found or Actor()
@@ -45,6 +47,8 @@ def attribution(span: RoleSpan, sentence: Sentence, document: Document, discours
     assert who.start is not None and who.end is not None and who.text is not None
     before = sentence.text[max(0, span.start - _CUE_REACH) : span.start]
     after = sentence.text[span.end : span.end + _CUE_REACH]
-    cues = [(len(before) - m.end(), m[0]) for m in _CUES.finditer(before)] + [(m.start(), m[0]) for m in _CUES.finditer(after)]
+    cues = [(len(before) - m.end(), m[0]) for m in _CUES.finditer(before)] + [
+        (m.start(), m[0]) for m in _CUES.finditer(after)
+    ]
     cue = min(cues)[1] if cues else None
     return Attribution(who.start, who.end, who.text, who.name, who.country, who.sectors, cue)

@@ -11,7 +11,10 @@ from detente.model.coder import RoleSpan
 
 _WORD_AFTER = re.compile(r"^(?:[-'’&.]?\w)+")
 _EMPTY = frozenset(
-    "the a an of and or in on at by to for with from as is was were are be been has have had its s t said says that - – — , . ' ’".split()
+    (
+        "the a an of and or in on at by to for with from as is was were are be been has have had its s t said "
+        "says that - – — , . ' ’"
+    ).split()
 )
 _EDGE = " \t\n\r,;:.!?\"“”()[]–—-'’"
 
@@ -42,7 +45,12 @@ def _words(sentence: str, start: int, end: int) -> tuple[int, int]:
     """Grown to the ends of the words that the span cuts: ".S." to "U.S.", "im" to "Re'im"."""
     if before := re.search(r"[\w](?:[\w.'’&-]*)$", sentence[:start]):
         glued = sentence[before.start() : start]
-        if not sentence[start : start + 1].isspace() and not glued[-1:].isspace() and not re.fullmatch(r"\w+['’]", glued) and not _compound(glued):
+        if (
+            not sentence[start : start + 1].isspace()
+            and not glued[-1:].isspace()
+            and not re.fullmatch(r"\w+['’]", glued)
+            and not _compound(glued)
+        ):
             start = before.start()
     if (after := _WORD_AFTER.match(sentence[end:])) and end > start and not sentence[end - 1].isspace():
         rest = after[0]
@@ -50,7 +58,9 @@ def _words(sentence: str, start: int, end: int) -> tuple[int, int]:
             end += after.end() if rest[0] != "." or len(rest) <= 2 else 0
         elif rest[0] in "'’" and not re.match(r"['’]s?\b", rest):
             end += after.end()
-    if sentence[end : end + 1] == "." and re.search(r"\b(?:[A-Z]\.)+[A-Z]$|\b(?:Jr|Sr|St|Dr|Mr|Inc|Co|Ltd)$", sentence[start:end]):
+    if sentence[end : end + 1] == "." and re.search(
+        r"\b(?:[A-Z]\.)+[A-Z]$|\b(?:Jr|Sr|St|Dr|Mr|Inc|Co|Ltd)$", sentence[start:end]
+    ):
         end += 1
     return start, end
 
@@ -69,7 +79,8 @@ def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
     kept = part.rstrip(_EDGE)
     # The dot of "U.S." and the closing bracket of "(HDP)" belong to the words.
     while len(kept) < len(part) and (
-        (part[len(kept)] == "." and re.search(r"\b(?:[A-Za-z]\.)*[A-Z]$", kept)) or (part[len(kept)] == ")" and "(" in kept)
+        (part[len(kept)] == "." and re.search(r"\b(?:[A-Za-z]\.)*[A-Z]$", kept))
+        or (part[len(kept)] == ")" and "(" in kept)
     ):
         kept = part[: len(kept) + 1]
     return start + left, start + len(kept)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def words(text: str) -> list[tuple[int, int, str]]:
 
 def _one_line(text: str, run: list[tuple[int, int, str]]) -> bool:
     """Whether only spaces, hyphens and the like part the words: "Guinea-Bissau", not "Guinea. Bissau"."""
-    return all(not set(text[a[1] : b[0]]) - set(" \t\n\r\u00a0-–'’./&") for a, b in zip(run, run[1:], strict=False))
+    return all(not set(text[a[1] : b[0]]) - set(" \t\n\r\u00a0-–'’./&") for a, b in itertools.pairwise(run))
 
 
 def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[list[str]]:
@@ -144,7 +145,9 @@ def countries() -> dict[str, Country]:
 @cache
 def sectors() -> dict[str, str]:
     """Lower-case head nouns and role words to their sector."""
-    return {word: sector for sector, cell in read_table(DATA / "roles.tsv", ("sector", "words")) for word in _list(cell)}
+    return {
+        word: sector for sector, cell in read_table(DATA / "roles.tsv", ("sector", "words")) for word in _list(cell)
+    }
 
 
 @cache
@@ -174,21 +177,33 @@ def actor_names() -> Names:
             names.add(demonym, Entry("nationality", c.name, c.code))
         for capital in c.capitals:
             names.add(capital, Entry("capital", c.name, c.code))
-    for row, aliases in _place_rows():
+    for row, spellings in _place_rows():
         if row.country:
-            for name in (row.name, *aliases):
-                names.add(name, Entry("place", row.name, row.country, (), row))
+            for alias in (row.name, *spellings):
+                names.add(alias, Entry("place", row.name, row.country, (), row))
     return names
 
 
 def _place_rows() -> Iterator[tuple[PlaceRow, tuple[str, ...]]]:
     regions = ("name", "aliases", "country", "precision", "latitude", "longitude")
     for name, aliases, country, precision, latitude, longitude in read_table(DATA / "regions.tsv", regions):
-        yield PlaceRow(name, country or None, None, float(latitude), float(longitude), None, 0, precision), _list(aliases)
+        yield (
+            PlaceRow(name, country or None, None, float(latitude), float(longitude), None, 0, precision),
+            _list(aliases),
+        )
     cities = ("name", "aliases", "country", "admin1", "latitude", "longitude", "geonames_id", "population")
     for name, aliases, country, admin1, latitude, longitude, number, people in read_table(DATA / "places.tsv", cities):
         precision = "admin1" if people == "0" else "city"
-        row = PlaceRow(name, country or None, admin1 or None, float(latitude), float(longitude), int(number), int(people), precision)
+        row = PlaceRow(
+            name,
+            country or None,
+            admin1 or None,
+            float(latitude),
+            float(longitude),
+            int(number),
+            int(people),
+            precision,
+        )
         yield row, _list(aliases)
 
 

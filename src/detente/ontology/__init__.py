@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from detente.errors import RecordError
 
 if TYPE_CHECKING:
-    from detente.records import Event
+    from detente.records import Actor, Attribution, Event
 
 
 @cache
@@ -68,7 +68,8 @@ def validate(event: Event, text: str | None = None) -> list[str]:
     if event.quad != quad(event.type):
         problems.append(f"quad {event.quad} is not that of {event.type}")
     problems += [f"unknown context {c!r}" for c in event.contexts if c not in CONTEXTS]
-    for party in (*event.actors, *event.recipients, *([event.attribution] if event.attribution else [])):
+    parties: list[Actor | Attribution] = [*event.actors, *event.recipients]
+    for party in [*parties, event.attribution] if event.attribution else parties:
         problems += [f"unknown sector {s!r}" for s in party.sectors if s not in SECTORS]
         if party.country is not None and not (len(party.country) == 3 and party.country.isupper()):
             problems.append(f"country {party.country!r} is not a code of three capitals")

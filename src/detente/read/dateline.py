@@ -30,9 +30,11 @@ _FORMS = tuple(
 )
 # What stands before a colon or dash in capitals and is no place.
 _NO_PLACE = frozenset(
-    "breaking update updated exclusive analysis opinion editorial watch live video photos photo news correction corrected "
-    "factbox explainer interview profile feature comment timeline q&a urgent alert advisory summary wrapup poll note "
-    "editor's report review podcast transcript fact check".split()
+    (
+        "breaking update updated exclusive analysis opinion editorial watch live video photos photo news "
+        "correction corrected factbox explainer interview profile feature comment timeline q&a urgent alert "
+        "advisory summary wrapup poll note editor's report review podcast transcript fact check"
+    ).split()
 )
 
 
@@ -69,5 +71,5 @@ def _known(place: str) -> bool:
 
 
 def _spelled(place: str) -> str:
-    """"WASHINGTON" as "Washington": words of capitals of more than two letters are capitalised ("NH" stays)."""
+    """ "WASHINGTON" as "Washington": words of capitals of more than two letters are capitalised ("NH" stays)."""
     return re.sub(r"[^\W\d_]{3,}", lambda m: m[0].capitalize() if m[0].isupper() else m[0], place)

@@ -46,7 +46,11 @@ def document(values: Mapping[str, Any], place: str, reader: str) -> Iterator[Doc
     elif "text" in values or "html" in values:
         yield InputError(place, "text is empty", "text")
     else:
-        yield InputError(place, f"has neither \"text\" nor \"html\" (its fields: {', '.join(map(str, list(values)[:8])) or 'none'})", "text")
+        yield InputError(
+            place,
+            f'has neither "text" nor "html" (its fields: {", ".join(map(str, list(values)[:8])) or "none"})',
+            "text",
+        )
 
 
 def _string(value: Any, field: str) -> str | None:

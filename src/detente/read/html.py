@@ -115,7 +115,16 @@ def _remove_hidden(tree: Any) -> int:
     classes = _hiding_selectors(tree)
     doomed = []
     for element in tree.iter():
-        if not isinstance(element.tag, str) or element.tag in ("html", "body", "head", "script", "style", "meta", "link", "title"):
+        if not isinstance(element.tag, str) or element.tag in (
+            "html",
+            "body",
+            "head",
+            "script",
+            "style",
+            "meta",
+            "link",
+            "title",
+        ):
             continue
         attributes = element.attrib
         names = {f".{c}" for c in attributes.get("class", "").split()} | {f"#{attributes.get('id', '')}"}
@@ -155,9 +164,10 @@ def _hiding_selectors(tree: Any) -> set[str]:
 
 def _article(tree: Any, url: str | None) -> dict[str, Any]:
     import trafilatura
+    from trafilatura.settings import Document as Found
 
     found = trafilatura.bare_extraction(tree, url=url, include_comments=False, include_tables=False, with_metadata=True)
-    return dict(found.as_dict()) if found is not None else {}
+    return found.as_dict() if isinstance(found, Found) else {}
 
 
 def _metadata(tree: Any) -> dict[str, str]:
@@ -177,7 +187,8 @@ def _metadata(tree: Any) -> dict[str, str]:
         publisher = item.get("publisher")
         put("source", publisher.get("name") if isinstance(publisher, dict) else publisher)
     metas = {
-        (m.get("property") or m.get("name") or m.get("itemprop") or "").lower(): m.get("content") for m in tree.iter("meta")
+        (m.get("property") or m.get("name") or m.get("itemprop") or "").lower(): m.get("content")
+        for m in tree.iter("meta")
     }
     put("title", metas.get("og:title"))
     for name in _DATE_NAMES:
@@ -213,7 +224,10 @@ def _json_ld(tree: Any) -> Iterator[dict[str, Any]]:
             elif isinstance(item, dict):
                 waiting.extend(item.get("@graph") or [] if isinstance(item.get("@graph"), list) else [])
                 kinds = item.get("@type")
-                if any("Article" in str(k) or str(k) in ("Report", "BlogPosting") for k in (kinds if isinstance(kinds, list) else [kinds])):
+                if any(
+                    "Article" in str(k) or str(k) in ("Report", "BlogPosting")
+                    for k in (kinds if isinstance(kinds, list) else [kinds])
+                ):
                     yield item
 
 

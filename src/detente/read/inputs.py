@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from detente.errors import InputError
 from detente.read import html, jsonl, table, text
@@ -24,7 +24,9 @@ Found = Iterator[Document | InputError]
 def _whole(stream: IO[bytes], name: str, read: Callable[[bytes, str], Document]) -> Found:
     data = stream.read(LARGEST + 1)
     if len(data) > LARGEST:
-        yield InputError(name, f"is larger than {LARGEST // 1_000_000} MB: split it, or put its reports in a JSONL file")
+        yield InputError(
+            name, f"is larger than {LARGEST // 1_000_000} MB: split it, or put its reports in a JSONL file"
+        )
         return
     yield read(data, name)
 
@@ -73,7 +75,9 @@ def read_inputs(
 def _input(given: str, skip: set[str]) -> Found:
     if given == "-":
         stdin = sys.stdin.buffer
-        yield from _open(stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(stdin), "stdin", "")
+        yield from _open(
+            stdin if isinstance(stdin, io.BufferedReader) else io.BufferedReader(cast(io.RawIOBase, stdin)), "stdin", ""
+        )
         return
     path = Path(given)
     if path.is_dir():

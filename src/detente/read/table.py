@@ -39,7 +39,7 @@ def read(stream: IO[bytes], name: str) -> Iterator[Document | InputError]:
     header = [c.strip().lstrip("\ufeff").lower() for c in next(rows)]
     columns = _columns(header)
     if "text" not in columns and "html" not in columns:
-        raise InputError(name, f"has no column \"text\" (its columns: {', '.join(header[:12])})", "text")
+        raise InputError(name, f'has no column "text" (its columns: {", ".join(header[:12])})', "text")
     while True:
         line = rows.line_num + 1
         try:

@@ -16,11 +16,17 @@ from detente.knowledge.tables import Entry, Match
 from detente.records import Actor
 
 PRONOUNS = frozenset(
-    "he she him her his hers himself herself it its itself they them their theirs themselves i me my we us our ours "
-    "you your who whom whose which that this these those one both others each someone anyone everyone".split()
+    (
+        "he she him her his hers himself herself it its itself they them their theirs themselves i me my we "
+        "us our ours you your who whom whose which that this these those one both others each someone anyone "
+        "everyone"
+    ).split()
 )
 # "US-led", "Iran-backed", "pro-Russian": the name tells whose friend the party is, not whose it is.
-_SIDED_AFTER = re.compile(r"[-–‑ ](?:backed|led|aligned|allied|linked|sponsored|supported|funded|affiliated|based|born|held|controlled|occupied|inspired)\b", re.I)
+_SIDED_AFTER = re.compile(
+    r"[-–‑ ](?:backed|led|aligned|allied|linked|sponsored|supported|funded|affiliated|based|born|held|controlled|occupied|inspired)\b",
+    re.I,
+)
 _LED = re.compile(r"[-–‑ ](?:led|based|born)\b", re.I)
 _SIDED_BEFORE = re.compile(r"\b(?:pro|anti|non|ex|post|trans|cross)[-–‑ ]$", re.I)
 # Where the head of a noun phrase ends and what it belongs to begins.
@@ -36,16 +42,22 @@ _FORMER = re.compile(r"\b(?:former|ex|deposed|ousted|retired|exiled|late)\b[-\s]
 _OPPOSED = re.compile(r"\b(?:opposition|dissident)\b", re.I)
 # Offices that say nothing of the sector: that comes from what they are an office of.
 _NEUTRAL = frozenset(
-    "spokesman spokeswoman spokesperson spokespeople spokesmen head heads chief chiefs leader leaders leadership deputy "
-    "member members director boss secretary adviser advisor aide aides staff representative representatives source "
-    "sources founder chairman chairwoman chair supporters supporter side sides wing branch nationals national".split()
+    (
+        "spokesman spokeswoman spokesperson spokespeople spokesmen head heads chief chiefs leader leaders "
+        "leadership deputy member members director boss secretary adviser advisor aide aides staff "
+        "representative representatives source sources founder chairman chairwoman chair supporters supporter "
+        "side sides wing branch nationals national"
+    ).split()
 )
 _OWN_SECTOR = frozenset({"GOV", "LEG", "PTY", "SOC", "UNK"})
 _PERSON_WORD = re.compile(r"[A-Z][\w'’.-]*\Z")
 _NOT = 99  # the rank of a name that tells nothing
 _ALONE_SIZE = 300_000  # people; a smaller city standing alone is more often a surname ("Kennedy", "Taylor")
 _PLACE_SIZE = 1_000_000  # people; a smaller city counts as named only after a preposition
-_BEFORE_PLACE = re.compile(r"\b(?:in|at|near|from|of|to|outside|around|between|on|across|inside|over|off|into|through|towards?|and)\s+(?:\w+\s+){0,2}$", re.I)
+_BEFORE_PLACE = re.compile(
+    r"\b(?:in|at|near|from|of|to|outside|around|between|on|across|inside|over|off|into|through|towards?|and)\s+(?:\w+\s+){0,2}$",
+    re.I,
+)
 _KINDS = {"seat": "metonym", "agency": "organisation", "party": "organisation"}
 
 
@@ -73,7 +85,7 @@ def actor(text: str, context: str | None = None, date: str | None = None, publis
 def _actor(text: str, shouted: bool) -> Actor | None:
     text = _QUANTITY.sub("", text)  # "hundreds of Afghan soldiers": soldiers
     bare = re.sub(r"^(?:the|a|an)\s+", "", text, flags=re.I)
-    if not bare or bare.lower() in PRONOUNS or len(text) > 400:
+    if not bare or (bare.lower() in PRONOUNS and bare != "US") or len(text) > 400:
         return None
     found = [m for m in tables.actor_names().find(text) if _meant(text, m, shouted)]
     cut = _head_end(text, found)
@@ -88,11 +100,17 @@ def _actor(text: str, shouted: bool) -> Actor | None:
     entry, match = whose
     alone = match.start <= len(text) - len(bare) and not re.sub(r"['’]s?", "", text[match.end :]).strip(" .,")
     sectors = _sectors(head, entry, text, former) if not alone else _alone(entry, text[match.start : match.end])
-    person = _person(text, head, cut) if head.sector in ("GOV", "MIL", "LEG", "COP", "ELI", "JUD", None) and not alone else None
+    person = (
+        _person(text, head, cut)
+        if head.sector in ("GOV", "MIL", "LEG", "COP", "ELI", "JUD", None) and not alone
+        else None
+    )
     entity = _entity(entry, head, alone)
     name = person or (entry.name if alone or entity else None)
     role = None if alone or not (person or head.sector) else _role(text, head, former)
-    return Actor(name=name, country=entry.country, sectors=sectors, entity=entity, role=role, basis=_basis(entry, head, alone))
+    return Actor(
+        name=name, country=entry.country, sectors=sectors, entity=entity, role=role, basis=_basis(entry, head, alone)
+    )
 
 
 def mentions(text: str) -> list[tuple[int, int, str, str]]:
@@ -162,7 +180,16 @@ def _owner(text: str, found: list[Match], cut: int, head: _Head) -> tuple[Entry,
         if kind == "place" and m.start < cut and _surname(text, m):
             return (_NOT, m.start)
         tail = 0 if m.start < cut else 1
-        body = {"group": 0, "organisation": 0, "agency": 0, "seat": 0, "party": 1, "nationality": 2, "country": 2, "capital": 2}
+        body = {
+            "group": 0,
+            "organisation": 0,
+            "agency": 0,
+            "seat": 0,
+            "party": 1,
+            "nationality": 2,
+            "country": 2,
+            "capital": 2,
+        }
         return (tail * 4 + body.get(kind, 3), m.start)
 
     best = min(found, key=rank, default=None)
@@ -171,7 +198,10 @@ def _owner(text: str, found: list[Match], cut: int, head: _Head) -> tuple[Entry,
     entry = best.entries[0]
     if entry.kind in ("agency", "party", "seat"):
         # "India's Congress party", "the Belarusian KGB": many states have a body of that name.
-        nation = next((m.entries[0] for m in found if m.end <= best.start and m.entries[0].kind in ("nationality", "country")), None)
+        nation = next(
+            (m.entries[0] for m in found if m.end <= best.start and m.entries[0].kind in ("nationality", "country")),
+            None,
+        )
         if nation is not None:
             entry = replace(entry, country=nation.country)
     return entry, best
@@ -182,7 +212,9 @@ def _surname(text: str, match: Match) -> bool:
     are no office, or a smaller city's name all by itself."""
     before, after = text[: match.start].split(), text[match.end :].split()
     near = [w.strip(",.") for w in (*before[-1:], *after[:1])]
-    capitalised = [w for w in near if w[:1].isupper() and w.lower() not in ("the", "a", "an") and w.lower() not in tables.sectors()]
+    capitalised = [
+        w for w in near if w[:1].isupper() and w.lower() not in ("the", "a", "an") and w.lower() not in tables.sectors()
+    ]
     row = match.entries[0].place
     if not before and not after:
         return row is not None and row.precision == "city" and row.population < _ALONE_SIZE
@@ -217,7 +249,9 @@ def _alone(entry: Entry, words: str) -> tuple[str, ...]:
 
 
 def _entity(entry: Entry, head: _Head, alone: bool) -> str | None:
-    if entry.kind in ("country", "capital", "nationality") and (alone or head.words in ("government", "governments", "administration", "authorities")):
+    if entry.kind in ("country", "capital", "nationality") and (
+        alone or head.words in ("government", "governments", "administration", "authorities")
+    ):
         return f"country:{entry.country}"
     if entry.kind in ("group", "party"):
         return f"group:{entry.name}"
@@ -240,7 +274,10 @@ def _person(text: str, head: _Head, cut: int) -> str | None:
         return None
     name: list[str] = []
     for word in text[head.end : cut].split():
-        if not (_PERSON_WORD.match(word) or (name and word.lower() in ("al", "bin", "ibn", "von", "van", "de", "da", "dos", "el", "al-"))):
+        if not (
+            _PERSON_WORD.match(word)
+            or (name and word.lower() in ("al", "bin", "ibn", "von", "van", "de", "da", "dos", "el", "al-"))
+        ):
             if name:
                 break
             continue
@@ -266,4 +303,9 @@ def _office(text: str, head: _Head) -> Iterator[str]:
 
 @cache
 def _OFFICE_WORDS() -> frozenset[str]:  # noqa: N802
-    return frozenset("prime foreign defense defence interior finance vice deputy acting army police crown oil health justice senior top".split())
+    return frozenset(
+        (
+            "prime foreign defense defence interior finance vice deputy acting army police crown oil health "
+            "justice senior top"
+        ).split()
+    )

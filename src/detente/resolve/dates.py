@@ -44,9 +44,7 @@ _CLOCK = r"(?:at\s|around\s|about\s)?\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\.?|p\.?m\.?
 _TAIL = r"(?:\s(?:early\s|late\s)?(?:morning|afternoon|evening|night|dawn|noon|midnight))?"
 
 
-def date(
-    text: str, published: str | None = None, *, future: bool = False, anchor: str | None = None
-) -> When | None:
+def date(text: str, published: str | None = None, *, future: bool = False, anchor: str | None = None) -> When | None:
     """What a time phrase means, as first and last day (ISO), or None if it is no date or cannot be placed.
 
     ``published``: publication date or date-time (its local day counts). ``future``: the phrase dates something
@@ -119,19 +117,29 @@ def _span(phrase: str, now: Date | None, point: Date | None, future: bool) -> In
         end = _interval(m[1], now, point, True)
         if end is None:
             return None
-        return end if phrase.startswith("by ") else Interval(now if now and end.last and now <= end.last else None, end.last, "span")
+        return (
+            end
+            if phrase.startswith("by ")
+            else Interval(now if now and end.last and now <= end.last else None, end.last, "span")
+        )
     m = re.fullmatch(r"(?:between|from)\s(.+?)\s(?:and|to|until|through|-)\s(.+)", phrase) or re.fullmatch(
         rf"({MONTH_PATTERN}\.?\s\d.*?|\d.*?|{WEEKDAY_PATTERN})\s?(?:-|to|and|through|until)\s?(.+)", phrase
     )
     if not m:
         return None
     left, right = m[1], m[2]
-    if (lone := re.fullmatch(r"(\d\d?)(?:st|nd|rd|th)?(,?\s(?:1[5-9]|20)\d\d)?", right)) and (head := re.match(MONTH_PATTERN, left)):
+    if (lone := re.fullmatch(r"(\d\d?)(?:st|nd|rd|th)?(,?\s(?:1[5-9]|20)\d\d)?", right)) and (
+        head := re.match(MONTH_PATTERN, left)
+    ):
         right = f"{head[0]} {lone[1]}{lone[2] or ''}"
         left += lone[2] or ""
     elif re.fullmatch(r"\d\d?(?:st|nd|rd|th)?", left) and (tail := re.search(rf"{MONTH_PATTERN}.*$", right)):
         left = f"{left} {tail[0]}"
-    elif (tail := re.search(r"\s((?:1[5-9]|20)\d\d)$", right)) and re.match(rf"{MONTH_PATTERN}|\d\d?\s", left) and not re.search(r"\d{4}", left):
+    elif (
+        (tail := re.search(r"\s((?:1[5-9]|20)\d\d)$", right))
+        and re.match(rf"{MONTH_PATTERN}|\d\d?\s", left)
+        and not re.search(r"\d{4}", left)
+    ):
         left = f"{left} {tail[1]}"
     elif re.fullmatch(r"\d{4}", left) and re.fullmatch(r"\d\d", right):
         right = left[:2] + right
@@ -160,16 +168,22 @@ def _absolute(phrase: str, now: Date | None, point: Date | None, future: bool) -
         if m := re.fullmatch(form, phrase):
             if m["year"]:
                 return day(Date(int(m["year"]), MONTH[m["month"]], int(m["day"])))
-            return day(_nearest(lambda y, m=m: Date(y, MONTH[m["month"]], int(m["day"])), now, future)) if now else None
+            return day(_nearest(MONTH[m["month"]], int(m["day"]), now, future)) if now else None
     if m := re.fullmatch(rf"(?P<month>{MONTH_PATTERN})\.?(?:,?\s(?:of\s)?{_YEAR})", phrase):
         return month(int(m["year"]), MONTH[m["month"]])
     if (m := re.fullmatch(rf"(?P<month>{MONTH_PATTERN})\.?", phrase)) and now:
         n = MONTH[m["month"]]
         y = now.year + (1 if future and n < now.month else -1 if not future and n > now.month else 0)
         return month(y, n)
-    if m := re.fullmatch(rf"(?P<month>{MONTH_PATTERN})\s(?:of\s)?(?P<which>last|this|next|the\sprevious|that)\syear", phrase):
-        return month(now.year + {"last": -1, "next": 1, "this": 0}.get(m["which"], -1), MONTH[m["month"]]) if now else None
-    if (m := re.fullmatch(rf"(?P<which>last|this|next|this past|this coming)\s(?P<month>{MONTH_PATTERN})", phrase)) and now:
+    if m := re.fullmatch(
+        rf"(?P<month>{MONTH_PATTERN})\s(?:of\s)?(?P<which>last|this|next|the\sprevious|that)\syear", phrase
+    ):
+        return (
+            month(now.year + {"last": -1, "next": 1, "this": 0}.get(m["which"], -1), MONTH[m["month"]]) if now else None
+        )
+    if (
+        m := re.fullmatch(rf"(?P<which>last|this|next|this past|this coming)\s(?P<month>{MONTH_PATTERN})", phrase)
+    ) and now:
         n = MONTH[m["month"]]
         if m["which"] in ("next", "this coming"):
             return month(now.year + (n <= now.month), n)
@@ -182,11 +196,15 @@ def _absolute(phrase: str, now: Date | None, point: Date | None, future: bool) -
         n = int(m[1])
         return Interval(Date(100 * (n - 1) + 1, 1, 1), Date(100 * n, 12, 31), "century")
     if m := re.fullmatch(rf"(?:the\s)?(first|second|third|fourth|last)\squarter(?:\s(?:of\s)?{_YEAR})?", phrase):
-        y = int(m["year"]) if m["year"] else now.year if now else None
-        return quarter(y, {"first": 1, "second": 2, "third": 3}.get(m[1], 4)) if y else None
+        of = int(m["year"]) if m["year"] else now.year if now else None
+        return quarter(of, {"first": 1, "second": 2, "third": 3}.get(m[1], 4)) if of else None
     if m := re.fullmatch(rf"(?:the\s)?(first|second)\shalf(?:\sof)?\s{_YEAR}", phrase):
         y = int(m["year"])
-        return Interval(Date(y, 1, 1), Date(y, 6, 30), "span") if m[1] == "first" else Interval(Date(y, 7, 1), Date(y, 12, 31), "span")
+        return (
+            Interval(Date(y, 1, 1), Date(y, 6, 30), "span")
+            if m[1] == "first"
+            else Interval(Date(y, 7, 1), Date(y, 12, 31), "span")
+        )
     if m := re.fullmatch(rf"(?:the\s)?(?P<season>{'|'.join(SEASON)})(?:\s(?:of\s)?{_YEAR})?", phrase):
         if m["year"]:
             return season(int(m["year"]), m["season"])
@@ -204,8 +222,11 @@ def _absolute(phrase: str, now: Date | None, point: Date | None, future: bool) -
             return day(Date(2001, 9, 11))
         if m["year"]:
             return day(Date(int(m["year"]), n, d))
-        return day(_nearest(lambda y: Date(y, n, d), now, future)) if now else None
-    if m := re.fullmatch(r"(?:the\s)?(end|beginning|start|middle|first day|last day|first week|last week)\s(?:of|in)\s(?:the\s)?(.+)", phrase):
+        return day(_nearest(n, d, now, future)) if now else None
+    if m := re.fullmatch(
+        r"(?:the\s)?(end|beginning|start|middle|first day|last day|first week|last week)\s(?:of|in)\s(?:the\s)?(.+)",
+        phrase,
+    ):
         whole = _interval(m[2], now, point, future)
         if not whole or not whole.first or not whole.last:
             return None
@@ -222,15 +243,14 @@ def _absolute(phrase: str, now: Date | None, point: Date | None, future: bool) -
     return None
 
 
-def _nearest(make: Callable[[int], Date], now: Date | None, future: bool) -> Date:
+def _nearest(month_: int, day_: int, now: Date, future: bool) -> Date:
     """A day without a year: the last one up to the publication date, or the next one from it."""
-    assert now is not None
-    this = make(now.year)
+    this = Date(now.year, month_, day_)
     if future and this < now:
-        return make(now.year + 1)
+        return this.replace(year=now.year + 1)
     # A report of 30 December may speak of 2 January as near: two months ahead stays ahead.
     if not future and (this - now).days > 60:
-        return make(now.year - 1)
+        return this.replace(year=now.year - 1)
     return this
 
 
@@ -245,11 +265,15 @@ def _relative(phrase: str, now: Date | None, point: Date | None, future: bool) -
     if bare in simple:
         return day(now + timedelta(simple[bare]))
     story = point or now
-    if m := re.fullmatch(r"(?:the\s|a\s)?(?:(?:previous|preceding)\s(day|night|evening|morning)|(day|night)\s(?:before|earlier))", phrase):
+    if m := re.fullmatch(
+        r"(?:the\s|a\s)?(?:(?:previous|preceding)\s(day|night|evening|morning)|(day|night)\s(?:before|earlier))", phrase
+    ):
         return day(story - timedelta(1))
     if re.fullmatch(r"(?:the\s)?(?:same|that)\s(?:day|night|evening|morning)", phrase):
         return day(story) if point else None
-    if re.fullmatch(r"(?:the\s)?(?:next|following)\s(?:day|night|morning|evening)|(?:the\s|a\s)?day\s(?:after|later)", phrase):
+    if re.fullmatch(
+        r"(?:the\s)?(?:next|following)\s(?:day|night|morning|evening)|(?:the\s|a\s)?day\s(?:after|later)", phrase
+    ):
         return day(story + timedelta(1))
     if m := re.fullmatch(
         rf"(?:just\s|about\s|almost\s|nearly\s|around\s|more\sthan\s|over\s|some\s|less\sthan\s|at\sleast\s)?(?P<n>{NUMBER_PATTERN})\s{_UNIT}\s(?P<how>ago|earlier|before|prior|later|after|afterwards?|from\snow|hence)",
@@ -262,17 +286,24 @@ def _relative(phrase: str, now: Date | None, point: Date | None, future: bool) -
         base = now if m["how"] in ("ago", "from now", "hence") or point is None else point
         return _away(base, -n if back else n, m["unit"])
     if m := re.fullmatch(
-        rf"(?:(?:in|over|during|for|within|throughout)\s)?(?:the\s)?(?P<side>past|last|previous|recent|next|coming|following)\s(?:(?P<n>{NUMBER_PATTERN})\s)?{_UNIT}", phrase
+        rf"(?:(?:in|over|during|for|within|throughout)\s)?(?:the\s)?(?P<side>past|last|previous|recent|next|coming|following)\s(?:(?P<n>{NUMBER_PATTERN})\s)?{_UNIT}",
+        phrase,
     ):
         return _period(m["side"], m["n"], m["unit"], now)
     if (m := re.fullmatch(rf"(?:in|within)\s(?P<n>{NUMBER_PATTERN})\s{_UNIT}(?:'?s?\stime)?", phrase)) and future:
         n = number(m["n"])
         return _away(now, n, m["unit"]) if n is not None else None
-    if m := re.fullmatch(rf"(?:earlier\s|later\s|early\s|late\s)?(?:in\s)?(?P<which>this|the\scurrent|the)\s{_UNIT}", phrase):
+    if m := re.fullmatch(
+        rf"(?:earlier\s|later\s|early\s|late\s)?(?:in\s)?(?P<which>this|the\scurrent|the)\s{_UNIT}", phrase
+    ):
         return _around(now, m["unit"], 0)
-    if m := re.fullmatch(rf"(?:earlier\s|later\s|early\s|late\s|late\sin\s|early\sin\s)?(?:the\s)?(?P<which>last|next)\s{_UNIT}", phrase):
+    if m := re.fullmatch(
+        rf"(?:earlier\s|later\s|early\s|late\s|late\sin\s|early\sin\s)?(?:the\s)?(?P<which>last|next)\s{_UNIT}", phrase
+    ):
         return _around(now, m["unit"], -1 if m["which"] == "last" else 1)
-    if re.fullmatch(r"(?:several\s|a\sfew\s|just\s)?(?:hours|minutes|moments)\s(?:earlier|later|ago|before|after)", phrase):
+    if re.fullmatch(
+        r"(?:several\s|a\sfew\s|just\s)?(?:hours|minutes|moments)\s(?:earlier|later|ago|before|after)", phrase
+    ):
         return day(story)
     if m := re.fullmatch(r"(?:the\s)?(?:(last|this|past|this past|next|this coming)\s)?weekend", phrase):
         saturday = now - timedelta((now.weekday() - 5) % 7)
@@ -367,5 +398,7 @@ def _weekday(phrase: str, now: Date | None, point: Date | None, future: bool) ->
 
 def _vague_period(phrase: str, now: Date | None, point: Date | None, future: bool) -> Interval | None:
     """ "earlier this month", "late last year", "mid-2019", "early January": as wide as the whole period."""
-    m = re.fullmatch(r"(?:in\s)?(?:the\s)?(?:earlier|early|late|later|mid|middle)(?:\s(?:in|on)\s|-|\s)(?:the\s)?(.+)", phrase)
+    m = re.fullmatch(
+        r"(?:in\s)?(?:the\s)?(?:earlier|early|late|later|mid|middle)(?:\s(?:in|on)\s|-|\s)(?:the\s)?(.+)", phrase
+    )
     return _interval(m[1], now, point, future) if m else None

@@ -23,8 +23,10 @@ class Quantity:
 _UNITS = {
     w: n
     for n, w in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
+        (
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+            "sixteen seventeen eighteen nineteen"
+        ).split()
     )
 }
 _TENS = {w: 10 * (n + 2) for n, w in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split())}
@@ -47,14 +49,15 @@ _DIGITS = r"\d{1,3}(?:,\d{3}){1,4}|\d{1,9}(?:\.\d{1,3})?"
 # A number: digits with a scale, or up to eight number words. Every repeat is bounded, so time is too.
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s(?:hundred|thousand|million|billion|dozen))?|(?:(?:half\s)?an?\s)?(?:{_WORDS})(?:[\s-](?:and\s)?(?:{_WORDS})){{0,8}})"
 _MODIFIERS = (
-    (">=", r"at\sleast|no\s(?:fewer|less)\sthan|not\sless\sthan|more\sthan|over|upwards?\sof|above|in\sexcess\sof|greater\sthan"),
+    (
+        ">=",
+        r"at\sleast|no\s(?:fewer|less)\sthan|not\sless\sthan|more\sthan|over|upwards?\sof|above|in\sexcess\sof|greater\sthan",
+    ),
     ("<=", r"up\sto|as\smany\sas|no\smore\sthan|at\smost|fewer\sthan|less\sthan|under|below"),
     ("~", r"about|around|approximately|roughly|nearly|almost|some|an?\sestimated|estimated|close\sto|circa"),
 )
 _MODIFIER = "|".join(words for _, words in _MODIFIERS)
-_VAGUE_PHRASE = (
-    r"(?:(?:tens|hundreds|thousands)\sof\s)?(?:thousands|hundreds|millions)|(?:many\s|several\s)?(?:dozens|scores)|several\s(?:dozen|hundred|thousand)|several|many"
-)
+_VAGUE_PHRASE = r"(?:(?:tens|hundreds|thousands)\sof\s)?(?:thousands|hundreds|millions)|(?:many\s|several\s)?(?:dozens|scores)|several\s(?:dozen|hundred|thousand)|several|many"
 _PHRASE = re.compile(
     rf"(?<![\w.,-])(?:(?P<modifier>{_MODIFIER})\s)?"
     rf"(?:between\s(?P<from>{_NUMBER})\sand\s(?P<to>{_NUMBER})|(?P<low>{_NUMBER})(?:\sto\s|\sor\s|(?<=\d)\s?[-–]\s?(?=\d))(?P<high>{_NUMBER})"
@@ -148,7 +151,13 @@ def _vague(phrase: str, relation: str) -> Quantity:
         word, low, high = "thousands", 20_000, 99_999
     elif phrase.startswith("hundreds of thousands"):
         word, low, high = "thousands", 200_000, 999_999
-    elif phrase.startswith(("several ", "many ")) and phrase.split()[1] in ("dozen", "hundred", "thousand", "dozens", "scores"):
+    elif phrase.startswith(("several ", "many ")) and phrase.split()[1] in (
+        "dozen",
+        "hundred",
+        "thousand",
+        "dozens",
+        "scores",
+    ):
         word = phrase.split()[1].rstrip("s") + "s"
         low, high = _VAGUE[word]
     else:

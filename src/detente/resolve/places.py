@@ -45,9 +45,10 @@ def _place(text: str, near: tuple[str, ...], country: str | None) -> Place | Non
     hints = [c for c in (*told, country, *near) if c]
     for match in sorted(tables.gazetteer().find(text), key=lambda m: m.start):
         if any(s.start <= match.start and match.end <= s.end for s in states):
-            if not _of_state(text, match, near):
+            if _of_state(text, match, near):
+                hints = ["USA", *hints]  # "the U.S. state of Georgia"
+            elif not any(e.place and e.place.precision == "region" for e in match.entries):  # "the Gaza Strip"
                 continue
-            hints = ["USA", *hints]  # "the U.S. state of Georgia"
         row = _likeliest([e.place for e in match.entries if e.place], hints, text)
         # A small town that merely shares a word of an unknown name ("Martyrs' Square") is no answer.
         if row.precision == "city" and row.population < _LARGE and told and row.country not in told:
@@ -77,7 +78,9 @@ def places(text: str) -> list[Place]:
             continue
         found = _place(text[match.start : match.end], near, None)
         if found is not None:
-            out.append(replace(found, start=match.start, end=match.end, text=text[match.start : match.end], basis="gazetteer"))
+            out.append(
+                replace(found, start=match.start, end=match.end, text=text[match.start : match.end], basis="gazetteer")
+            )
             at = match.end
     out += [p for p in _waters(text, near) if not any(p.start < o.end and o.start < p.end for o in out)]  # type: ignore[operator]
     return sorted(out, key=lambda p: p.start or 0)
@@ -107,7 +110,9 @@ def _countries_named(text: str) -> tuple[str, ...]:
 def _likeliest(rows: list[PlaceRow], hints: list[str], text: str) -> PlaceRow:
     """Of namesakes: the one in a country that is named, then the kind that the words tell, then the larger."""
     kind = _KIND.search(text)
-    wants_region = bool(kind and kind[0].lower() in ("province", "governorate", "oblast", "region", "state", "county", "district"))
+    wants_region = bool(
+        kind and kind[0].lower() in ("province", "governorate", "oblast", "region", "state", "county", "district")
+    )
 
     def rank(row: PlaceRow) -> tuple[int, int, int]:
         hinted = len(hints) - hints.index(row.country) if row.country in hints else 0

@@ -13,8 +13,8 @@ from detente.records import Actor
 from detente.resolve.actors import mentions
 
 _PERSON = frozenset("he she him her his hers himself herself".split())
-_THING = frozenset("it its itself".split())
-_PLURAL = frozenset("they them their theirs themselves".split())
+_THING = frozenset(["it", "its", "itself"])
+_PLURAL = frozenset(["they", "them", "their", "theirs", "themselves"])
 _SPEAKER = frozenset("i me my we us our ours".split())
 _DEFINITE = re.compile(r"(?:the|this|that|its|his|her|their)\s+(?:\w+\s+)?(\w+)$", re.I)
 _NAME = re.compile(r"[A-Z][\w'’.-]+(?:\s+(?:(?:al|bin|ibn|de|da|dos|van|von|el)[\s-])?[A-Z][\w'’.-]+)*$")
@@ -22,7 +22,9 @@ _GROUP_WORDS = frozenset("group organisation organization movement militia party
 _STATELESS = re.compile(r"\b(?:countries|states|nations|allies|sides|governments|world|international|foreign)\b", re.I)
 _OF_COUNTRY = ("nationality", "country", "capital", "place", "metonym")
 # Sectors whose members are persons or bodies of the country where they act, unless the text says otherwise.
-_LOCAL = frozenset("GOV MIL COP JUD LEG OPP PTY CVL JRN LAB MED EDU REL AGR ELI SOC REF UAF CRM PRM BUS REB SPY".split())
+_LOCAL = frozenset(
+    "GOV MIL COP JUD LEG OPP PTY CVL JRN LAB MED EDU REL AGR ELI SOC REF UAF CRM PRM BUS REB SPY".split()
+)
 
 
 @dataclass(slots=True)
@@ -113,10 +115,18 @@ def country_of_context(actor: Actor, sentence: str, place_country: str | None, d
 def _apposition(sentence: str, words: str) -> str | None:
     """The country told of a name right after it: ", the Swiss businessman at", ", a politician in Austria,"."""
     at = sentence.find(words)
-    told = re.match(r"\s*(?:\([^)]{1,20}\))?\s*,\s+((?:the|a|an|who|whose|head|leader|president|prime|former|one)\b[^,;.]{3,100})", sentence[at + len(words) :], re.I)
+    told = re.match(
+        r"\s*(?:\([^)]{1,20}\))?\s*,\s+((?:the|a|an|who|whose|head|leader|president|prime|former|one)\b[^,;.]{3,100})",
+        sentence[at + len(words) :],
+        re.I,
+    )
     if at < 0 or not told or not re.search(r"[A-Z]", words):
         return None
-    named = [c for _, _, c, kind in mentions(told[1]) if kind in ("nationality", "country", "place", "capital") and len(c) == 3]
+    named = [
+        c
+        for _, _, c, kind in mentions(told[1])
+        if kind in ("nationality", "country", "place", "capital") and len(c) == 3
+    ]
     return named[0] if named else None
 
 

@@ -33,7 +33,7 @@ def should_skip(document: Document) -> str | None:
     code, probability = _detect(letters)
     if code == "en" or probability < SURE:
         return None
-    return f"language {code!r} by its text ({probability:.2f} sure): detente reads English; set \"language\" to overrule"
+    return f'language {code!r} by its text ({probability:.2f} sure): detente reads English; set "language" to overrule'
 
 
 def _detect(text: str) -> tuple[str, float]:

@@ -22,7 +22,9 @@ _TITLE_END = re.compile(
 _MONTH_END = re.compile(r"\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.$")
 _INITIAL_END = re.compile(r"(?:^|[A-Z][\w'’-]+ |(?:[A-Z]\.\s?)+)[A-Z]\.$")
 _STATE_END = re.compile(r"\b(?:U\.S|U\.N|U\.K|E\.U|D\.C|U\.S\.A)\.$")
-_STATE_ALONE = re.compile(r"\b(?:in|to|from|by|with|against|of|for|and|into|than|between) (?:the )?(?:U\.S|U\.N|U\.K|E\.U|U\.S\.A)\.$|\bD\.C\.$")
+_STATE_ALONE = re.compile(
+    r"\b(?:in|to|from|by|with|against|of|for|and|into|than|between) (?:the )?(?:U\.S|U\.N|U\.K|E\.U|U\.S\.A)\.$|\bD\.C\.$"
+)
 # What the United States or the United Nations has: after "the U.S." these go on with the sentence.
 _THEIRS = re.compile(
     r"(?:Secretary|President|Vice|Ambassador|Senator?s?|Rep|Representatives?|Department|State|Army|Navy|Air|Marines?|Special|Supreme|"
