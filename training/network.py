@@ -21,7 +21,7 @@ DISTANCES = 32  # pieces left and right of the trigger that are told apart one b
 
 @dataclass(frozen=True)
 class Shape:
-    """Sizes of a BERT-like encoder and of the role block on it."""
+    """Sizes of a BERT-like encoder and of the role block on it; ``buckets`` of relative distances (0: none)."""
 
     vocabulary: int = 30522
     positions: int = 512
@@ -32,16 +32,23 @@ class Shape:
     role_width: int = 256
     role_layers: int = 2
     dropout: float = 0.1
+    buckets: int = 0
+    epsilon: float = 1e-12
+
+
+SMALL = Shape()  # all-MiniLM-L6-v2, the student
+TEACHER = Shape(width=768, layers=12, inner=3072, role_width=384, buckets=32, epsilon=1e-5)  # all-mpnet-base-v2
+SHAPES = {"small": SMALL, "teacher": TEACHER}
 
 
 class Block(nn.Module):
     """One transformer layer (post-norm, as in BERT)."""
 
-    def __init__(self, width: int, heads: int, inner: int, dropout: float) -> None:
+    def __init__(self, width: int, heads: int, inner: int, dropout: float, epsilon: float = 1e-12) -> None:
         super().__init__()
         self.heads, self.p = heads, dropout
         self.query, self.key, self.value, self.out = (nn.Linear(width, width) for _ in range(4))
-        self.norm1, self.norm2 = nn.LayerNorm(width, eps=1e-12), nn.LayerNorm(width, eps=1e-12)
+        self.norm1, self.norm2 = nn.LayerNorm(width, eps=epsilon), nn.LayerNorm(width, eps=epsilon)
         self.up, self.down = nn.Linear(width, inner), nn.Linear(inner, width)
         self.drop = nn.Dropout(dropout)
 
@@ -69,11 +76,12 @@ class Encoder(nn.Module):
         self.words = nn.Embedding(shape.vocabulary, shape.width, padding_idx=0)
         self.places = nn.Embedding(shape.positions, shape.width)
         self.casings = nn.Embedding(len(labels.CASINGS), shape.width)
-        self.norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
         self.drop = nn.Dropout(shape.dropout)
         self.blocks = nn.ModuleList(
-            Block(shape.width, shape.heads, shape.inner, shape.dropout) for _ in range(shape.layers)
+            Block(shape.width, shape.heads, shape.inner, shape.dropout, shape.epsilon) for _ in range(shape.layers)
         )
+        self.relative = nn.Embedding(shape.buckets, shape.heads) if shape.buckets else None
         self.trigger = nn.Linear(shape.width, len(labels.TRIGGER_TAGS))
         self.context = nn.Linear(shape.width, len(labels.CONTEXT_LIST))
 
@@ -82,11 +90,24 @@ class Encoder(nn.Module):
         bias = (~mask).to(torch.float32)[:, None, None, :] * -1e4
         x = self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device)) + self.casings(casings)
         x = self.drop(self.norm(x))
+        if self.relative is not None:
+            bias = bias + self.relative(_buckets(ids.shape[1], ids.device)).permute(2, 0, 1)[None]
         for block in self.blocks:
             x = block(x, bias)
         weight = mask.to(torch.float32)[:, :, None]
         pooled = (x * weight).sum(1) / weight.sum(1)
         return x, self.trigger(self.drop(x)), self.context(self.drop(pooled))
+
+
+def _buckets(length: int, device: torch.device, buckets: int = 32, farthest: int = 128) -> Tensor:
+    """MPNet's bucket of the distance from each piece to each other: one each up to 8, then logarithmic, per side."""
+    index = torch.arange(length, device=device)
+    away = index[:, None] - index[None, :]
+    side = buckets // 2
+    exact = side // 2
+    size = away.abs()
+    far = exact + (torch.log(size.clamp(min=1) / exact) / math.log(farthest / exact) * (side - exact)).long()
+    return (away < 0).long() * side + torch.where(size < exact, size, far.clamp(max=side - 1))
 
 
 class RoleBlock(nn.Module):
@@ -128,7 +149,7 @@ class RoleBlock(nn.Module):
 class Network(nn.Module):
     """Encoder and role block together."""
 
-    def __init__(self, shape: Shape = Shape()) -> None:
+    def __init__(self, shape: Shape = SMALL) -> None:
         super().__init__()
         self.shape, self.encoder, self.roles = shape, Encoder(shape), RoleBlock(shape)
 
@@ -160,8 +181,45 @@ def load_bert(encoder: Encoder, weights: Path) -> None:
         "norm.bias": given["embeddings.LayerNorm.bias"],
         "casings.weight": torch.zeros_like(encoder.casings.weight),
     }
+    _fill(encoder, state, given, _LAYER_NAMES)
+
+
+_MPNET_NAMES = {
+    "attention.attn.q": "query",
+    "attention.attn.k": "key",
+    "attention.attn.v": "value",
+    "attention.attn.o": "out",
+    "attention.LayerNorm": "norm1",
+    "intermediate.dense": "up",
+    "output.dense": "down",
+    "output.LayerNorm": "norm2",
+}
+
+
+def load_mpnet(encoder: Encoder, weights: Path) -> None:
+    """Fill the encoder from all-mpnet-base-v2. Its vocabulary is BERT's moved up by four, with other special pieces:
+    the rows are put in BERT's order, so that teacher and student read the very same word pieces."""
+    from safetensors.torch import load_file
+
+    given = load_file(str(weights))
+    rows = given["embeddings.word_embeddings.weight"]
+    words = rows[4 : 4 + encoder.words.num_embeddings].clone()
+    for bert, mpnet in ((0, 1), (101, 0), (102, 2)):  # padding, start, end
+        words[bert] = rows[mpnet]
+    state = {
+        "words.weight": words,
+        "places.weight": given["embeddings.position_embeddings.weight"][2:],  # MPNet counts places from 2
+        "norm.weight": given["embeddings.LayerNorm.weight"],
+        "norm.bias": given["embeddings.LayerNorm.bias"],
+        "relative.weight": given["encoder.relative_attention_bias.weight"],
+        "casings.weight": torch.zeros_like(encoder.casings.weight),
+    }
+    _fill(encoder, state, given, _MPNET_NAMES)
+
+
+def _fill(encoder: Encoder, state: dict[str, Tensor], given: dict[str, Tensor], names: dict[str, str]) -> None:
     for i in range(len(encoder.blocks)):
-        for theirs, ours in _LAYER_NAMES.items():
+        for theirs, ours in names.items():
             for part in ("weight", "bias"):
                 state[f"blocks.{i}.{ours}.{part}"] = given[f"encoder.layer.{i}.{theirs}.{part}"]
     missing = encoder.load_state_dict(state, strict=False).missing_keys

@@ -1,6 +1,8 @@
-"""Train the coder: `python -m training.train --data DIR… --base DIR --out DIR [--hold 0.1]`.
+"""Train the coder: `python -m training.train --data DIR… --base DIR --out DIR [--shape teacher] [--hold 0.1] [--silver DIR]`.
 
-Prints scores on held-back reports after each epoch and writes `network.pt` and `log.json`.
+Prints scores on held-back reports after each epoch and writes `network.pt` (a moving average of the weights) and
+`log.json`. The data folders are read anew at each epoch, so that annotations that arrive meanwhile are learnt too.
+A run that was stopped goes on from its last whole epoch when called again with the same arguments.
 """
 
 from __future__ import annotations
@@ -10,19 +12,23 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional as F
 
-from detente.model import labels
 from detente.model.tokens import load_tokenizer
-from training.examples import IGNORE, Example, RoleExample, build, fingerprint
+from training.batches import AnyExample, SoftExample, collate, groups
+from training.examples import Example, build, fingerprint
 from training.line_format import read_folder
-from training.network import Network, Shape, load_bert
+from training.loss import half_is_fast, loss_of
+from training.measure import measure
+from training.network import SHAPES, Network, load_bert, load_mpnet
+
+_AVERAGE = 0.998  # of the moving average of the weights: the last 500 steps or so
 
 
 def held_back(report: str, share: float) -> bool:
@@ -30,159 +36,41 @@ def held_back(report: str, share: float) -> bool:
     return int(hashlib.sha256(report.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share
 
 
-def batches(examples: list[Example], pieces_a_batch: int, rng: random.Random | None) -> Iterator[list[Example]]:
-    """Batches of sentences of like length, each of at most ``pieces_a_batch`` pieces with padding; shuffled if ``rng``."""
-    noise = rng.random if rng else (lambda: 0.0)
-    order = sorted(examples, key=lambda e: len(e.pieces.ids) + 6 * noise())
-    cut: list[list[Example]] = [[]]
-    longest = 0
-    for e in order:
-        longest = max(longest, len(e.pieces.ids))
-        if cut[-1] and longest * (len(cut[-1]) + 1) > pieces_a_batch:
-            cut.append([])
-            longest = len(e.pieces.ids)
-        cut[-1].append(e)
-    if rng:
-        rng.shuffle(cut)
-    yield from cut
-
-
-def pad(rows: list[list[int]], fill: int) -> Tensor:
-    out = torch.full((len(rows), max(map(len, rows))), fill, dtype=torch.long)
-    for i, row in enumerate(rows):
-        out[i, : len(row)] = torch.tensor(row)
-    return out
-
-
-def multi_hot(rows: list[tuple[int, ...]], width: int) -> Tensor:
-    out = torch.zeros(len(rows), width)
-    for i, row in enumerate(rows):
-        out[i, list(row)] = 1.0
-    return out
-
-
-def role_targets(events: list[RoleExample], length: int, real: Tensor) -> Tensor:
-    """[events, length, roles] with 0 outside, 1 begin, 2 inside; padding ignored."""
-    target = torch.zeros(len(events), length, len(labels.ROLES), dtype=torch.long)
-    for i, e in enumerate(events):
-        for role, first, last in e.spans:
-            target[i, first:last, role] = 2
-            target[i, first, role] = 1
-    target[real == 0] = IGNORE
-    return target
-
-
-def loss_of(net: Network, batch: list[Example], device: torch.device) -> tuple[Tensor, dict[str, float]]:
-    ids = pad([e.pieces.ids for e in batch], 0).to(device)
-    casings = pad([e.pieces.casings for e in batch], 0).to(device)
-    tags = pad([e.tags for e in batch], IGNORE).to(device)
-    x, trigger, context = net.encoder(ids, casings)
-    parts = {"trigger": F.cross_entropy(trigger.flatten(0, 1), tags.flatten(), ignore_index=IGNORE)}
-    weight = torch.tensor([e.context_weight for e in batch], device=device)
-    wanted = multi_hot([e.contexts for e in batch], len(labels.CONTEXT_LIST)).to(device)
-    parts["context"] = (F.binary_cross_entropy_with_logits(context, wanted, reduction="none").mean(1) * weight).mean()
-    where = [i for i, e in enumerate(batch) for _ in e.events]
-    events = [ev for e in batch for ev in e.events]
-    if events:
-        inside = torch.zeros(len(events), ids.shape[1], dtype=torch.long, device=device)
-        for i, e in enumerate(events):
-            inside[i, e.trigger[0] : e.trigger[1]] = 1
-        mask = (ids[where] != 0).long()
-        types = torch.tensor([e.type for e in events], device=device)
-        roles, sectors, modes, status, implied = net.roles(x[where], mask, inside, types)
-        target = role_targets(events, ids.shape[1], mask.cpu()).to(device)
-        parts["roles"] = F.cross_entropy(roles.flatten(0, 2), target.flatten(), ignore_index=IGNORE)
-        parts["modes"] = F.binary_cross_entropy_with_logits(
-            modes, multi_hot([e.modes for e in events], modes.shape[1]).to(device)
-        )
-        parts["status"] = F.cross_entropy(status, torch.tensor([e.status for e in events], device=device))
-        parts["implied"] = F.binary_cross_entropy_with_logits(
-            implied, multi_hot([e.implied for e in events], implied.shape[1]).to(device)
-        )
-        spans = [(i, a, b, s) for i, e in enumerate(events) for a, b, s in e.sectors]
-        if spans:
-            pooled = torch.stack([sectors[i, a:b].mean(0) for i, a, b, _ in spans])
-            parts["sectors"] = F.binary_cross_entropy_with_logits(
-                pooled, multi_hot([s for *_, s in spans], sectors.shape[2]).to(device)
-            )
-    weights = {
-        "trigger": 3.0,
-        "context": 1.0,
-        "roles": 20.0,
-        "modes": 6.0,
-        "status": 0.5,
-        "implied": 1.0,
-        "sectors": 3.0,
+def annotated(folders: Sequence[Path], keep_out: Sequence[Path], tokenizer: Any) -> list[Example]:
+    """All annotated sentences but those of the references in ``keep_out``; of two reports of one id, the first counts."""
+    reports = {r.id: r for folder in reversed(folders) for r in read_folder(folder)}
+    references = {
+        fingerprint(d["text"][a:b])
+        for path in keep_out
+        for d in map(json.loads, path.read_text("utf-8").splitlines())
+        for a, b in d["sentences"]
     }
-    total = sum((weights[k] * v for k, v in parts.items()), torch.zeros((), device=device))
-    return total, {k: float(v.detach()) for k, v in parts.items()}
+    examples = [e for e in build(reports.values(), tokenizer) if fingerprint(e.text) not in references]
+    return sorted(examples, key=lambda e: (e.report, e.text))
 
 
-def trigger_spans(tags: list[int]) -> list[tuple[int, int, int]]:
-    """(first, last + 1, type) of each tagged run."""
-    out: list[tuple[int, int, int]] = []
-    for i, tag in enumerate(tags):
-        if tag <= 0:
-            continue
-        kind, begins = (tag - 1) // 2, (tag - 1) % 2 == 0
-        if not begins and out and out[-1][1] == i and out[-1][2] == kind:
-            out[-1] = (out[-1][0], i + 1, kind)
-        else:
-            out.append((i, i + 1, kind))
-    return out
+def digest(examples: Sequence[Example]) -> str:
+    """SHA-256 of what is learnt from."""
+    return hashlib.sha256("\n".join(f"{e.text}{e.tags}{e.events}" for e in examples).encode()).hexdigest()
 
 
-def f1(right: int, got: int, wanted: int) -> float:
-    return round(2 * right / (got + wanted), 4) if got + wanted else 0.0
+def silver(folder: Path | None) -> list[SoftExample]:
+    """The teacher's readings, as `training.distil` wrote them."""
+    if folder is None:
+        return []
+    return [e for path in sorted(folder.glob("*.pt")) for e in torch.load(path, weights_only=False)]
 
 
-@torch.no_grad()
-def measure(net: Network, examples: list[Example], device: torch.device) -> dict[str, float]:
-    """Trigger and type F1 on raw tags; role span F1 and status and mode accuracy given the right trigger."""
-    net.eval()
-    right = got = wanted = loose = 0
-    span_right = span_got = span_want = status_right = modes_right = n = 0
-    for batch in batches(examples, 4096, None):
-        ids = pad([e.pieces.ids for e in batch], 0).to(device)
-        x, trigger, _ = net.encoder(ids, pad([e.pieces.casings for e in batch], 0).to(device))
-        best = trigger.argmax(-1).cpu().tolist()
-        for row, e in zip(best, batch, strict=True):
-            found = trigger_spans([0 if t == IGNORE else r for r, t in zip(row, e.tags, strict=False)])
-            gold = [(ev.trigger[0], ev.trigger[1], ev.type) for ev in e.events]
-            got += len(found)
-            wanted += len(gold)
-            right += sum(any(a < d and c < b and t == u for c, d, u in found) for a, b, t in gold)
-            loose += sum(any(a < d and c < b for c, d, u in found) for a, b, t in gold)
-        events = [ev for e in batch for ev in e.events]
-        if not events:
-            continue
-        where = [i for i, e in enumerate(batch) for _ in e.events]
-        inside = torch.zeros(len(events), ids.shape[1], dtype=torch.long, device=device)
-        for i, ev in enumerate(events):
-            inside[i, ev.trigger[0] : ev.trigger[1]] = 1
-        types = torch.tensor([ev.type for ev in events], device=device)
-        roles, _, modes, status, _ = net.roles(x[where], (ids[where] != 0).long(), inside, types)
-        tags = roles.argmax(-1).cpu()
-        for i, ev in enumerate(events):
-            n += 1
-            status_right += int(status[i].argmax()) == ev.status
-            modes_right += set((modes[i] > 0).nonzero().flatten().tolist()) == set(ev.modes)
-            want = set(ev.spans)
-            have = {
-                (r, a, b)
-                for r in range(len(labels.ROLES))
-                for a, b, _ in trigger_spans([0 if t == 0 else t for t in tags[i, :, r].tolist()])
-            }
-            span_right += len(want & have)
-            span_got += len(have)
-            span_want += len(want)
-    return {
-        "trigger": f1(loose, got, wanted),
-        "type": f1(right, got, wanted),
-        "role spans": f1(span_right, span_got, span_want),
-        "status": round(status_right / max(n, 1), 4),
-        "modes": round(modes_right / max(n, 1), 4),
-    }
+def optimizer_of(network: Network, rate: float, head_rate: float) -> torch.optim.AdamW:
+    """AdamW; the pretrained body learns slower than the new heads, and the word vectors not at all."""
+    network.encoder.words.weight.requires_grad_(False)
+    new = ("trigger", "context", "casings")
+    body = [p for n, p in network.encoder.named_parameters() if p.requires_grad and not n.startswith(new)]
+    heads = [p for n, p in network.encoder.named_parameters() if n.startswith(new)]
+    return torch.optim.AdamW(
+        [{"params": body, "lr": rate}, {"params": [*heads, *network.roles.parameters()], "lr": head_rate}],
+        weight_decay=0.01,
+    )
 
 
 def train(args: argparse.Namespace) -> None:
@@ -190,83 +78,105 @@ def train(args: argparse.Namespace) -> None:
     rng = random.Random(args.seed)
     np.random.seed(args.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    tokenizer = load_tokenizer(args.base / "tokenizer.json")
-    reports = [r for folder in args.data for r in read_folder(folder)]
-    unique = {r.id: r for r in reversed(reports)}  # the first folder named wins
-    kept_out = {
-        fingerprint(d["text"][a:b])
-        for path in args.keep_out
-        for d in map(json.loads, path.read_text("utf-8").splitlines())
-        for a, b in d["sentences"]
-    }
-    examples = [e for e in build(unique.values(), tokenizer) if fingerprint(e.text) not in kept_out]
-    examples.sort(key=lambda e: (e.report, e.text))
-    digest = hashlib.sha256("\n".join(f"{e.text}{e.tags}{e.events}" for e in examples).encode()).hexdigest()
-    test = [e for e in examples if held_back(e.report, args.hold)]
-    learn = [e for e in examples if not held_back(e.report, args.hold)]
-    print(f"{len(learn)} sentences to learn from, {len(test)} held back, data sha256 {digest[:16]}", flush=True)
-    net = Network(Shape()).to(device)
-    load_bert(net.encoder, args.base / "model.safetensors")
-    net.encoder.words.weight.requires_grad_(False)
-    body = [
-        p for n, p in net.encoder.named_parameters() if p.requires_grad and not n.startswith(("trigger", "context"))
-    ]
-    heads = [*net.encoder.trigger.parameters(), *net.encoder.context.parameters(), *net.roles.parameters()]
-    optimizer = torch.optim.AdamW(
-        [{"params": body, "lr": args.rate}, {"params": heads, "lr": 5 * args.rate}], weight_decay=0.01
-    )
-    steps = args.epochs * sum(1 for _ in batches(learn, args.pieces, None))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda s: min((s + 1) / (0.08 * steps), max(0.02, (steps - s) / (0.92 * steps)))
-    )
+    bf16 = half_is_fast(device)
+    tokenizer = load_tokenizer(args.tokenizer)
+    network = Network(SHAPES[args.shape]).to(device)
+    (load_mpnet if args.shape == "teacher" else load_bert)(network.encoder, args.base)
+    average = {k: v.clone() for k, v in network.state_dict().items()}
+    optimizer = optimizer_of(network, args.rate, args.head_rate)
+    soft = silver(args.silver)
     args.out.mkdir(parents=True, exist_ok=True)
-    log = {
-        "data_sha256": digest,
-        "sentences": len(learn),
-        "held_back": len(test),
+    log: dict[str, Any] = {
         "seed": args.seed,
+        "shape": args.shape,
+        "sizes": asdict(SHAPES[args.shape]),
+        "silver": len(soft),
+        "arguments": {k: str(v) for k, v in vars(args).items()},
         "epochs": [],
-        "shape": vars(Shape()),
     }
+    step = first = 0
+    state = args.out / "state.pt"
+    if state.exists():
+        saved = torch.load(state, map_location=device, weights_only=False)
+        network.load_state_dict(saved["network"])
+        optimizer.load_state_dict(saved["optimizer"])
+        average, log, step, first = saved["average"], saved["log"], saved["step"], saved["epoch"]
+        rng.setstate(saved["rng"])
+        print(f"going on after epoch {first}", flush=True)
     start = time.time()
-    for epoch in range(args.epochs):
-        net.train()
+    for epoch in range(first, args.epochs):
+        examples = annotated(args.data, args.keep_out, tokenizer)
+        test = [e for e in examples if held_back(e.report, args.hold)]
+        learn: list[AnyExample] = [e for e in examples if not held_back(e.report, args.hold)]
+        log |= {"data_sha256": digest(examples), "sentences": len(learn), "held_back": len(test)}
+        share = soft if args.silver_share >= 1 else rng.sample(soft, int(args.silver_share * len(soft)))
+        learn = learn * (args.repeat if soft else 1) + share
+        todo = list(groups(learn, args.pieces, rng))
+        total = args.epochs * len(todo)
+        print(f"epoch {epoch + 1}: {len(learn)} sentences, {len(test)} held back, {len(todo)} steps", flush=True)
+        network.train()
         sums: dict[str, float] = {}
-        count = 0
-        for batch in batches(learn, args.pieces, rng):
-            loss, parts = loss_of(net, batch, device)
+        for group in todo:
+            where = max(step, epoch * len(todo)) / total
+            for part, rate in zip(optimizer.param_groups, (args.rate, args.head_rate), strict=True):
+                part["lr"] = rate * min((step + 1) / (0.06 * total), max(0.02, 1.0 - where))
+            loss, parts = loss_of(network, collate(group).to(device), bf16)
             optimizer.zero_grad()
             loss.backward()
-            torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
-            schedule.step()
-            count += 1
+            step += 1
+            decay = min(_AVERAGE, (1 + step) / (10 + step))
+            with torch.no_grad():
+                for k, v in network.state_dict().items():
+                    average[k].lerp_(v, 1 - decay)
             for k, v in parts.items():
                 sums[k] = sums.get(k, 0.0) + v
-        row = {
+        row: dict[str, Any] = {
             "epoch": epoch + 1,
             "seconds": round(time.time() - start),
-            "loss": {k: round(v / count, 4) for k, v in sums.items()},
+            "loss": {k: round(v / len(todo), 4) for k, v in sums.items()},
         }
         if test:
-            row["held back"] = measure(net, test, device)
+            now = {k: v.clone() for k, v in network.state_dict().items()}
+            network.load_state_dict(average)
+            row["held back"] = measure(network, test, device)
+            network.load_state_dict(now)
         log["epochs"].append(row)
         print(json.dumps(row), flush=True)
-        torch.save(net.state_dict(), args.out / "network.pt")
+        torch.save(average, args.out / "network.pt")
         (args.out / "log.json").write_text(json.dumps(log, indent=1))
+        torch.save(
+            {
+                "network": network.state_dict(),
+                "optimizer": optimizer.state_dict(),
+                "average": average,
+                "log": log,
+                "step": step,
+                "epoch": epoch + 1,
+                "rng": rng.getstate(),
+            },
+            state,
+        )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders of bNN.jsonl + bNN.ann pairs")
-    parser.add_argument("--base", type=Path, required=True, help="folder with model.safetensors and tokenizer.json")
+    parser.add_argument("--base", type=Path, required=True, help="base weights (safetensors)")
+    parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--shape", choices=sorted(SHAPES), default="small")
+    parser.add_argument("--silver", type=Path, help="folder of the teacher's readings (training.distil)")
+    parser.add_argument("--silver-share", type=float, default=1.0, help="share of them in each epoch, drawn anew")
+    parser.add_argument("--repeat", type=int, default=1, help="times that annotated sentences count beside silver ones")
     parser.add_argument(
         "--keep-out", type=Path, nargs="*", default=[], help="references whose sentences are never learnt from"
     )
     parser.add_argument("--hold", type=float, default=0.1, help="share of reports held back for measuring")
     parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the pretrained body")
+    parser.add_argument("--head-rate", type=float, default=1e-3, help="learning rate of the new heads")
     parser.add_argument("--pieces", type=int, default=1600, help="word pieces a batch, padding included")
     parser.add_argument("--seed", type=int, default=0)
     train(parser.parse_args())

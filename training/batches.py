@@ -1,0 +1,167 @@
+"""Examples to batches of tensors; a target is always a distribution, hard (annotated) or soft (the teacher's)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from typing import Self
+
+import torch
+from torch import Tensor
+
+from detente.model import labels
+from training.examples import IGNORE, Example, RoleExample
+
+_TAGS, _ROLES, _SECTORS = len(labels.TRIGGER_TAGS), len(labels.ROLES), len(labels.SECTOR_LIST)
+
+
+@dataclass(slots=True)
+class SoftEvent:
+    """What the teacher says of one trigger: pieces [first, last), type, and probabilities for every head."""
+
+    trigger: tuple[int, int]
+    type: int
+    roles: Tensor  # [pieces, roles, 3]
+    sectors: Tensor  # [pieces, sectors]
+    modes: Tensor
+    status: Tensor
+    implied: Tensor
+
+
+@dataclass(slots=True)
+class SoftExample:
+    """One unannotated sentence with the teacher's probabilities: trigger tags [pieces, tags], contexts, events."""
+
+    ids: list[int]
+    casings: list[int]
+    trigger: Tensor
+    contexts: Tensor
+    events: list[SoftEvent]
+
+
+AnyExample = Example | SoftExample
+
+
+@dataclass(slots=True)
+class Batch:
+    """B sentences of at most L pieces with E events; weights say how much each target counts."""
+
+    ids: Tensor  # [B, L]
+    casings: Tensor
+    trigger: Tensor  # [B, L, tags]
+    trigger_weight: Tensor  # [B, L]
+    contexts: Tensor  # [B, contexts]
+    context_weight: Tensor  # [B]
+    where: Tensor  # [E] row of the sentence
+    inside: Tensor  # [E, L]
+    types: Tensor  # [E]
+    roles: Tensor  # [E, L, roles, 3]
+    role_weight: Tensor  # [E, L]
+    sectors: Tensor  # [E, L, sectors]
+    sector_weight: Tensor  # [E, L]
+    modes: Tensor
+    status: Tensor
+    implied: Tensor
+
+    def to(self, device: torch.device) -> Self:
+        """The same batch on a device."""
+        return type(self)(*(getattr(self, f.name).to(device) for f in fields(self)))
+
+
+def length(example: AnyExample) -> int:
+    """Word pieces of an example."""
+    return len(example.ids) if isinstance(example, SoftExample) else len(example.pieces.ids)
+
+
+def groups(
+    examples: Sequence[AnyExample], pieces_a_batch: int, rng: random.Random | None
+) -> Iterator[list[AnyExample]]:
+    """Groups of sentences of like length, each of at most ``pieces_a_batch`` pieces with padding; shuffled if ``rng``."""
+    order = sorted(examples, key=lambda e: length(e) + (6 * rng.random() if rng else 0.0))
+    cut: list[list[AnyExample]] = [[]]
+    longest = 0
+    for e in order:
+        longest = max(longest, length(e))
+        if cut[-1] and longest * (len(cut[-1]) + 1) > pieces_a_batch:
+            cut.append([])
+            longest = length(e)
+        cut[-1].append(e)
+    if rng:
+        rng.shuffle(cut)
+    yield from cut
+
+
+def collate(examples: Sequence[AnyExample]) -> Batch:
+    """One batch of tensors, padded to the longest sentence."""
+    b, n = len(examples), max(map(length, examples))
+    events = [(row, ev) for row, e in enumerate(examples) for ev in e.events]
+    batch = Batch(
+        torch.zeros(b, n, dtype=torch.long),
+        torch.zeros(b, n, dtype=torch.long),
+        torch.zeros(b, n, _TAGS),
+        torch.zeros(b, n),
+        torch.zeros(b, len(labels.CONTEXT_LIST)),
+        torch.ones(b),
+        torch.tensor([row for row, _ in events], dtype=torch.long),
+        torch.zeros(len(events), n, dtype=torch.long),
+        torch.tensor([ev.type for _, ev in events], dtype=torch.long),
+        torch.zeros(len(events), n, _ROLES, 3),
+        torch.zeros(len(events), n),
+        torch.zeros(len(events), n, _SECTORS),
+        torch.zeros(len(events), n),
+        torch.zeros(len(events), len(labels.MODE_LIST)),
+        torch.zeros(len(events), len(labels.STATUS_LIST)),
+        torch.zeros(len(events), len(labels.CASUALTY_LIST)),
+    )
+    for row, e in enumerate(examples):
+        _sentence(batch, row, e)
+    for i, (row, ev) in enumerate(events):
+        size = length(examples[row])
+        batch.inside[i, ev.trigger[0] : ev.trigger[1]] = 1
+        batch.role_weight[i, :size] = 1
+        if isinstance(ev, SoftEvent):
+            _soft_event(batch, i, ev, size)
+        else:
+            _hard_event(batch, i, ev, size)
+    return batch
+
+
+def _sentence(batch: Batch, row: int, e: AnyExample) -> None:
+    size = length(e)
+    if isinstance(e, SoftExample):
+        batch.ids[row, :size] = torch.tensor(e.ids)
+        batch.casings[row, :size] = torch.tensor(e.casings)
+        batch.trigger[row, :size] = e.trigger.float()
+        batch.trigger_weight[row, 1 : size - 1] = 1
+        batch.contexts[row] = e.contexts.float()
+        return
+    batch.ids[row, :size] = torch.tensor(e.pieces.ids)
+    batch.casings[row, :size] = torch.tensor(e.pieces.casings)
+    tags = torch.tensor(e.tags)
+    batch.trigger_weight[row, :size] = (tags != IGNORE).float()
+    batch.trigger[row, torch.arange(size), tags.clamp(min=0)] = 1
+    batch.contexts[row, list(e.contexts)] = 1
+    batch.context_weight[row] = e.context_weight
+
+
+def _soft_event(batch: Batch, i: int, ev: SoftEvent, size: int) -> None:
+    batch.roles[i, :size] = ev.roles.float()
+    batch.sectors[i, :size] = ev.sectors.float()
+    # Sectors are told of parties only: they count where the teacher sees one.
+    party = [labels.ROLES.index(r) for r in labels.PARTY_ROLES]
+    batch.sector_weight[i, :size] = (1 - ev.roles.float()[:, party, 0]).max(1).values
+    batch.modes[i], batch.status[i], batch.implied[i] = ev.modes.float(), ev.status.float(), ev.implied.float()
+
+
+def _hard_event(batch: Batch, i: int, ev: RoleExample, size: int) -> None:
+    batch.roles[i, :size, :, 0] = 1
+    for role, first, last in ev.spans:
+        batch.roles[i, first:last, role] = torch.tensor([0.0, 0.0, 1.0])
+        batch.roles[i, first, role] = torch.tensor([0.0, 1.0, 0.0])
+    for first, last, sectors in ev.sectors:
+        batch.sectors[i, first:last, list(sectors)] = 1
+        batch.sector_weight[i, first:last] = 1
+    batch.modes[i, list(ev.modes)] = 1
+    batch.status[i, ev.status] = 1
+    batch.implied[i, list(ev.implied)] = 1
