@@ -12,7 +12,7 @@ from detente.model.coder import RoleSpan
 _WORD_AFTER = re.compile(r"^(?:[-'’&.]?\w)+")
 _EMPTY = frozenset(
     (
-        "the a an of and or in on at by to for with from as is was were are be been has have had its s t said "
+        "the a an of and or in on at by to for with from as is was were are be been has have had s t said "
         "says that - – — , . ' ’"
     ).split()
 )
@@ -32,13 +32,18 @@ def whole(spans: Sequence[RoleSpan], sentence: str) -> tuple[RoleSpan, ...]:
             if first < end and start < last:
                 start, end = min(start, first), max(end, last)
         start, end = _trimmed(sentence, start, end)
-        if start >= end or all(w in _EMPTY for w in re.findall(r"[\w]+|[^\w\s]", sentence[start:end].lower())):
+        if start >= end or all(_is_empty(w) for w in re.findall(r"[\w]+|[^\w\s]", sentence[start:end])):
             continue
         if out and start < out[-1].end:
             out[-1] = replace(out[-1], end=max(end, out[-1].end))
         else:
             out.append(replace(span, start=start, end=end))
     return tuple(out)
+
+
+def _is_empty(word: str) -> bool:
+    """Whether a word names nothing; "IS" does."""
+    return word in _EMPTY or (not word.isupper() and word.lower() in _EMPTY)
 
 
 def _words(sentence: str, start: int, end: int) -> tuple[int, int]:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from detente.errors import KnowledgeError
 
 DATA = Path(__file__).parent / "data"
+# A surname stands for somebody if people of one country bear it in so many mentions, and in this share of all.
+_WELL_KNOWN = 12
+_DOMINANT = 0.9
+_LETTERS = str.maketrans("ıłøđŁØĐ", "iloOLOD")
 
 # A name's words: "U.S." is one, "Israel's" gives "Israel", "Guinea-Bissau" gives two.
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|(?!['’])(?:(?!['’]s\b)['’]?\w)+")
@@ -21,7 +27,8 @@ _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|(?!['’])(?:(?!['’]s\b)['’]?\w)+")
 class Entry:
     """One thing that a name may stand for.
 
-    ``kind``: country, nationality, capital (for its government), seat, organisation, group, agency, party, place.
+    ``kind``: country, nationality, capital (for its government), seat, organisation, group, agency, party, place,
+    person (by full name) and surname (of somebody so often named that it is enough).
     ``country`` and ``sectors``: codes of CODEBOOK.md section 3; a place of no one state has an empty country.
     ``name`` is the name to show; ``place`` is set for places, and for capitals.
     """
@@ -31,6 +38,18 @@ class Entry:
     country: str
     sectors: tuple[str, ...] = ()
     place: PlaceRow | None = None
+    spells: tuple[Spell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time in which a person was spoken of in an office: first and last day of such mentions (ISO), and how many."""
+
+    sector: str
+    office: str
+    first: str
+    last: str
+    mentions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +161,36 @@ def countries() -> dict[str, Country]:
     return {code: Country(code, name, _list(a), _list(d), _list(c)) for code, name, a, d, c in table}
 
 
+def _people() -> Iterator[tuple[str, Entry]]:
+    """Persons by full name, with and without accents; the best known by surname too."""
+    spells: dict[tuple[str, str], list[Spell]] = {}
+    columns = ("name", "country", "sector", "office", "first", "last", "mentions")
+    for name, country, sector, office, first, last, mentions in read_table(DATA / "people.tsv", columns):
+        spells.setdefault((name, country), []).append(Spell(sector, office, first, last, int(mentions)))
+    surnames: dict[str, list[Entry]] = {}
+    for (name, country), found in spells.items():
+        entry = Entry("person", name, country, (), None, tuple(sorted(found, key=lambda s: s.first)))
+        for alias in {name, unaccented(name)}:
+            yield alias, entry
+        for last_word in {name.split()[-1], unaccented(name.split()[-1])}:
+            surnames.setdefault(last_word, []).append(replace(entry, kind="surname"))
+    for surname, entries in surnames.items():
+        weight: Counter[str] = Counter()
+        for e in entries:
+            weight[e.country] += sum(s.mentions for s in e.spells)
+        (country, most), *_ = weight.most_common(1)
+        if most >= _WELL_KNOWN and most >= _DOMINANT * weight.total():
+            known = [e for e in entries if e.country == country]
+            for e in sorted(known, key=lambda e: -sum(s.mentions for s in e.spells)):
+                yield surname, e
+
+
+def unaccented(name: str) -> str:
+    """ "Erdoğan" as "Erdogan"."""
+    plain = unicodedata.normalize("NFKD", name.translate(_LETTERS))
+    return "".join(c for c in plain if not unicodedata.combining(c))
+
+
 @cache
 def sectors() -> dict[str, str]:
     """Lower-case head nouns and role words to their sector."""
@@ -177,6 +226,8 @@ def actor_names() -> Names:
             names.add(demonym, Entry("nationality", c.name, c.code))
         for capital in c.capitals:
             names.add(capital, Entry("capital", c.name, c.code))
+    for alias, person in _people():
+        names.add(alias, person)
     for row, spellings in _place_rows():
         if row.country:
             for alias in (row.name, *spellings):

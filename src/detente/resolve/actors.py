@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from detente.knowledge import tables
-from detente.knowledge.tables import Entry, Match
+from detente.knowledge.tables import Entry, Match, Spell
 from detente.records import Actor
 
 PRONOUNS = frozenset(
@@ -58,6 +58,8 @@ _BEFORE_PLACE = re.compile(
     r"\b(?:in|at|near|from|of|to|outside|around|between|on|across|inside|over|off|into|through|towards?|and)\s+(?:\w+\s+){0,2}$",
     re.I,
 )
+_AROUND = 14  # months between a mention of an office and the day, within which it is still held
+_LONG_AGO = 96  # months after which a surname alone may be somebody else's
 _KINDS = {"seat": "metonym", "agency": "organisation", "party": "organisation"}
 
 
@@ -78,11 +80,11 @@ def actor(text: str, context: str | None = None, date: str | None = None, publis
     ``published`` (ISO) are when it acted and when it was written. The answer has no span; ``basis`` says how it was
     reached. Never raises for any text.
     """
-    return _actor(text.strip(), bool(context and context.isupper()))
+    return _actor(text.strip(), bool(context and context.isupper()), (date or published or "")[:10])
 
 
 @lru_cache(maxsize=20_000)
-def _actor(text: str, shouted: bool) -> Actor | None:
+def _actor(text: str, shouted: bool, day: str) -> Actor | None:
     text = _QUANTITY.sub("", text)  # "hundreds of Afghan soldiers": soldiers
     bare = re.sub(r"^(?:the|a|an)\s+", "", text, flags=re.I)
     if not bare or (bare.lower() in PRONOUNS and bare != "US") or len(text) > 400:
@@ -98,12 +100,19 @@ def _actor(text: str, shouted: bool) -> Actor | None:
         sectors = _sectors(head, None, text, former)
         return Actor(name=_person(text, head, cut), sectors=sectors, role=_role(text, head, former), basis="head noun")
     entry, match = whose
+    if entry.kind in ("person", "surname"):
+        return _known_person(text, match, head, former, day)
     alone = match.start <= len(text) - len(bare) and not re.sub(r"['’]s?", "", text[match.end :]).strip(" .,")
     sectors = _sectors(head, entry, text, former) if not alone else _alone(entry, text[match.start : match.end])
+    named = next((m.entries[0] for m in found if m.entries[0].kind == "person"), None)
     person = (
-        _person(text, head, cut)
-        if head.sector in ("GOV", "MIL", "LEG", "COP", "ELI", "JUD", None) and not alone
-        else None
+        named.name
+        if named
+        else (
+            _person(text, head, cut)
+            if head.sector in ("GOV", "MIL", "LEG", "COP", "ELI", "JUD", None) and not alone
+            else None
+        )
     )
     entity = _entity(entry, head, alone)
     name = person or (entry.name if alone or entity else None)
@@ -111,6 +120,27 @@ def _actor(text: str, shouted: bool) -> Actor | None:
     return Actor(
         name=name, country=entry.country, sectors=sectors, entity=entity, role=role, basis=_basis(entry, head, alone)
     )
+
+
+def _known_person(text: str, match: Match, head: _Head, former: bool, day: str) -> Actor | None:
+    """A person of the table, in the office of the day; long before or after it an ex-official (ELI)."""
+
+    def away(spell: Spell) -> int:
+        if not day:
+            return 0
+        # Months; a table of mentions knows the beginning and end of an office only roughly.
+        months = [12 * int(d[:4]) + int(d[5:7]) for d in (day, spell.first, spell.last)]
+        return max(months[1] - months[0], months[0] - months[2], 0)
+
+    spells = [(away(s), -s.mentions, i, s, e) for i, e in enumerate(match.entries) for s in e.spells]
+    months, _, _, spell, entry = min(spells)
+    if entry.kind == "surname" and months > _LONG_AGO:
+        return None
+    gone = former or months > _AROUND
+    sectors = (head.sector,) if head.sector and not former else ("ELI",) if gone else (spell.sector,)
+    role = _role(text, head, former) if head.words else f"former {spell.office}" if gone else spell.office
+    when = f"named so {spell.first[:7]} to {spell.last[:7]}"
+    return Actor(name=entry.name, country=entry.country, sectors=sectors, role=role, basis=f"{entry.kind}, {when}")
 
 
 def mentions(text: str) -> list[tuple[int, int, str, str]]:
@@ -189,6 +219,8 @@ def _owner(text: str, found: list[Match], cut: int, head: _Head) -> tuple[Entry,
             "nationality": 2,
             "country": 2,
             "capital": 2,
+            "person": 2,
+            "surname": 6,
         }
         return (tail * 4 + body.get(kind, 3), m.start)
 

@@ -1,0 +1,146 @@
+"""Builds ``data/people.tsv``: who was spoken of as whose minister, general or rebel, and from when to when.
+
+Run with the dated reports: ``python -m detente.knowledge.build_people REPORTS.jsonl.gz [--keep-out GOLD.jsonl]``. Each report is
+{"date", "text"}. A person is taken from "Iranian Foreign Minister Mohammad Javad Zarif" and "the president of France,
+Emmanuel Macron": country, office, name. What counts is how often: single mentions and names of several countries stay out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from detente.knowledge import tables
+
+DATA = Path(__file__).parent / "data"
+
+_PARTICLE = r"(?:al|bin|ibn|bint|abu|de|da|do|dos|del|di|van|von|der|den|el|la|le|ter|ul|ur|zu)"
+_NAME = re.compile(
+    rf"\s*(?P<name>[A-Z][\w'’.-]+(?:(?:[ -](?:{_PARTICLE}[ -])*)(?:[A-Z]\. )?(?:al-|el-|Al-|El-)?[A-Z][\w'’.-]*[\w’])+)"
+)
+_OFFICE = re.compile(r"(?:['’]s)?[ -]((?:[A-Za-z][\w'’.-]*[ ,]){0,7}?)(?=[A-Z])")
+_LEAST = 2  # mentions of a person in one country and sector
+_SHARE = 0.75  # of a name's mentions that its country must have
+# Words that begin or end what looks like a name and are none of it.
+_NO_NAME = frozenset(
+    (
+        "the in on at of for and with after before january february march april may june july august september october november "
+        "december monday tuesday wednesday thursday friday saturday sunday north south east west"
+    ).split()
+)
+
+
+@dataclass(slots=True)
+class Spell:
+    """Mentions of one person in one country and sector."""
+
+    days: list[str] = field(default_factory=list)
+    offices: Counter[str] = field(default_factory=Counter)
+
+
+def mentions(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """(name, country, sector, office) of each person that a text introduces by office and country."""
+    sectors = tables.sectors()
+    for m in tables.actor_names().find(text):
+        entry = m.entries[0]
+        if entry.kind not in ("nationality", "country") or len(entry.country) != 3:
+            continue
+        rest = text[m.end : m.end + 120]
+        # "Iranian Foreign Minister Mohammad Javad Zarif": the office is the longest run of words that ends in a role word.
+        tokens = list(re.finditer(r"[\w’'.-]+", re.split(r"[.;:!?] |[,()]", rest)[0]))[:9]
+        if rest[:2] in ("'s", "’s"):
+            tokens = tokens[1:] if tokens and tokens[0][0] in ("s", "'s", "’s") else tokens
+        last = None
+        for i in range(len(tokens)):
+            for n in (3, 2, 1):
+                key = " ".join(t[0].lower() for t in tokens[max(0, i - n + 1) : i + 1])
+                if key in sectors and i < 7:
+                    last = (i, sectors[key], key)
+                    break
+        found = None
+        if last is not None:
+            i, sector, _ = last
+            found = _NAME.match(rest[tokens[i].end() :])
+            office = " ".join(t[0] for t in tokens[: i + 1])
+        if found is None:
+            # "the president of France, Emmanuel Macron"; "Prime Minister of Israel Benjamin Netanyahu"
+            before = re.search(r"((?:[\w-]+ ){0,4}[\w-]+) of (?:the )?$", text[max(0, m.start - 60) : m.start])
+            found = _NAME.match(re.sub(r"^,", "", rest)) if before else None
+            if found is None or before is None:
+                continue
+            said = before[1].lower().split()
+            key = next((k for n in (3, 2, 1) if (k := " ".join(said[-n:])) in sectors), None)
+            if key is None:
+                continue
+            sector, office = sectors[key], key
+        name = re.sub(r"['’]s?$", "", found["name"].rstrip("."))
+        parts = name.split()
+        if len(parts) > 4 or any(p.lower() in _NO_NAME or p.lower() in sectors for p in parts):
+            continue
+        if any(e.kind in ("nationality", "country") for p in parts for e in tables.actor_names().get(p)):
+            continue
+        if not re.search(r"\b(?:former|ex|late|opposition|candidate)\b", office.lower()):
+            yield name, entry.country, sector, office.lower().removeprefix("s ")
+
+
+def build(reports: Path, keep_out: list[Path]) -> list[str]:
+    """The table's lines."""
+
+    def key(text: str) -> str:
+        return " ".join(w.lower() for _, _, w in tables.words(text))
+
+    references = {
+        key(d["text"][a:b])
+        for path in keep_out
+        for d in map(json.loads, path.read_text("utf-8").splitlines())
+        for a, b in d["sentences"]
+    }
+    found: dict[str, dict[tuple[str, str], Spell]] = defaultdict(lambda: defaultdict(Spell))
+    with gzip.open(reports, "rt", encoding="utf-8") as stream:
+        for row in map(json.loads, stream):
+            if any(k in references for k in (key(row["text"]), key(row["text"].split(". ")[0]))):
+                continue
+            for name, country, sector, office in mentions(row["text"]):
+                spell = found[name][country, sector]
+                spell.days.append(row["date"])
+                spell.offices[office] += 1
+    lines = []
+    for name, spells in sorted(found.items()):
+        by_country: Counter[str] = Counter()
+        for (country, _), spell in spells.items():
+            by_country[country] += len(spell.days)
+        country, n = by_country.most_common(1)[0]
+        if n < _LEAST or n < _SHARE * by_country.total():
+            continue
+        for (c, sector), spell in sorted(spells.items(), key=lambda s: min(s[1].days)):
+            if c == country and (len(spell.days) >= _LEAST or len(spell.days) >= 0.3 * n):
+                office = spell.offices.most_common(1)[0][0]
+                lines.append(
+                    "\t".join((name, country, sector, office, min(spell.days), max(spell.days), str(len(spell.days))))
+                )
+    return lines
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("reports", type=Path)
+    parser.add_argument("--keep-out", type=Path, nargs="*", default=[])
+    args = parser.parse_args()
+    lines = build(args.reports, args.keep_out)
+    head = [
+        "# People named with country and office in dated reports of Wikipedia's Portal:Current events, 2002-07 to 2026-03: facts, counted.",
+        "# Built by detente/knowledge/build_people.py. first, last: days of the first and last such mention, not of the office's spell.",
+        "\t".join(("name", "country", "sector", "office", "first", "last", "mentions")),
+    ]
+    (DATA / "people.tsv").write_text("\n".join(head + lines) + "\n", "utf-8", newline="\n")
+    print(len(lines), "spells of", len({line.split("\t")[0] for line in lines}), "people")
+
+
+if __name__ == "__main__":
+    main()
