@@ -37,7 +37,7 @@ def test_a_bare_noun_has_a_sector_and_no_country(text: str, sector: str) -> None
     assert (found.country, found.sectors) == (None, (sector,))
 
 
-@pytest.mark.parametrize("text", ["he", "it", "which", "", "   ", "Zarif", "the", "x" * 5000, "\x00\u202e"])
+@pytest.mark.parametrize("text", ["he", "it", "which", "", "   ", "Smith", "the", "x" * 5000, "\x00\u202e"])
 def test_what_the_words_do_not_tell_is_none(text: str) -> None:
     assert actor(text) is None
 
@@ -67,3 +67,21 @@ def test_mentions_have_spans() -> None:
     assert [(text[a:b], c, k) for a, b, c, k in found] == [
         ("Israeli", "ISR", "nationality"), ("Damascus", "SYR", "capital"), ("Ankara", "TUR", "capital"), ("UN", "UNO", "organisation"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "name", "sector"),
+    [
+        ("Trump", "2019-01-01", "Donald Trump", "GOV"),
+        ("Kerry", "2014-06-01", "John Kerry", "GOV"),
+        ("former President Donald Trump", "2022-05-01", "Donald Trump", "ELI"),
+        ("Erdogan", "2018-01-01", "Recep Tayyip Erdoğan", "GOV"),
+        ("Hosni Mubarak", "2019-06-01", "Hosni Mubarak", "ELI"),
+    ],
+)
+def test_a_known_person_has_the_office_of_the_day(text: str, date: str, name: str, sector: str) -> None:
+    found = actor(text, date=date)
+    assert found is not None
+    assert (found.name, found.sectors) == (name, (sector,))
+    assert found.basis is not None
+    assert "named so" in found.basis

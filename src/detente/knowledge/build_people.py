@@ -24,7 +24,6 @@ _PARTICLE = r"(?:al|bin|ibn|bint|abu|de|da|do|dos|del|di|van|von|der|den|el|la|l
 _NAME = re.compile(
     rf"\s*(?P<name>[A-Z][\w'’.-]+(?:(?:[ -](?:{_PARTICLE}[ -])*)(?:[A-Z]\. )?(?:al-|el-|Al-|El-)?[A-Z][\w'’.-]*[\w’])+)"
 )
-_OFFICE = re.compile(r"(?:['’]s)?[ -]((?:[A-Za-z][\w'’.-]*[ ,]){0,7}?)(?=[A-Z])")
 _LEAST = 2  # mentions of a person in one country and sector
 _SHARE = 0.75  # of a name's mentions that its country must have
 # Words that begin or end what looks like a name and are none of it.
@@ -46,47 +45,54 @@ class Spell:
 
 def mentions(text: str) -> Iterator[tuple[str, str, str, str]]:
     """(name, country, sector, office) of each person that a text introduces by office and country."""
-    sectors = tables.sectors()
-    for m in tables.actor_names().find(text):
+    names = tables.actor_names(people=False)
+    for m in names.find(text):
         entry = m.entries[0]
         if entry.kind not in ("nationality", "country") or len(entry.country) != 3:
             continue
         rest = text[m.end : m.end + 120]
-        # "Iranian Foreign Minister Mohammad Javad Zarif": the office is the longest run of words that ends in a role word.
-        tokens = list(re.finditer(r"[\w’'.-]+", re.split(r"[.;:!?] |[,()]", rest)[0]))[:9]
-        if rest[:2] in ("'s", "’s"):
-            tokens = tokens[1:] if tokens and tokens[0][0] in ("s", "'s", "’s") else tokens
-        last = None
-        for i in range(len(tokens)):
-            for n in (3, 2, 1):
-                key = " ".join(t[0].lower() for t in tokens[max(0, i - n + 1) : i + 1])
-                if key in sectors and i < 7:
-                    last = (i, sectors[key], key)
-                    break
-        found = None
-        if last is not None:
-            i, sector, _ = last
-            found = _NAME.match(rest[tokens[i].end() :])
-            office = " ".join(t[0] for t in tokens[: i + 1])
+        found = _office_first(rest) or _country_last(text[max(0, m.start - 60) : m.start], rest)
         if found is None:
-            # "the president of France, Emmanuel Macron"; "Prime Minister of Israel Benjamin Netanyahu"
-            before = re.search(r"((?:[\w-]+ ){0,4}[\w-]+) of (?:the )?$", text[max(0, m.start - 60) : m.start])
-            found = _NAME.match(re.sub(r"^,", "", rest)) if before else None
-            if found is None or before is None:
-                continue
-            said = before[1].lower().split()
-            key = next((k for n in (3, 2, 1) if (k := " ".join(said[-n:])) in sectors), None)
-            if key is None:
-                continue
-            sector, office = sectors[key], key
-        name = re.sub(r"['’]s?$", "", found["name"].rstrip("."))
-        parts = name.split()
-        if len(parts) > 4 or any(p.lower() in _NO_NAME or p.lower() in sectors for p in parts):
             continue
-        if any(e.kind in ("nationality", "country") for p in parts for e in tables.actor_names().get(p)):
+        name, office, sector = found
+        parts = name.split()
+        if len(parts) > 4 or any(p.lower() in _NO_NAME or p.lower() in tables.sectors() for p in parts):
+            continue
+        if any(e.kind in ("nationality", "country") for p in parts for e in names.get(p)):
             continue
         if not re.search(r"\b(?:former|ex|late|opposition|candidate)\b", office.lower()):
             yield name, entry.country, sector, office.lower().removeprefix("s ")
+
+
+def _office_first(rest: str) -> tuple[str, str, str] | None:
+    """Of "Iranian" + " Foreign Minister Mohammad Javad Zarif": name, office (the longest run of words that ends in a
+    role word), sector."""
+    sectors = tables.sectors()
+    tokens = list(re.finditer(r"[\w’'.-]+", re.split(r"[.;:!?] |[,()]", rest)[0]))[:7]
+    if rest[:2] in ("'s", "’s"):
+        tokens = tokens[1:] if tokens and tokens[0][0] in ("s", "'s", "’s") else tokens
+    for i in reversed(range(len(tokens))):
+        for n in (3, 2, 1):
+            key = " ".join(t[0].lower() for t in tokens[max(0, i - n + 1) : i + 1])
+            if key in sectors:
+                name = _NAME.match(rest[tokens[i].end() :])
+                return (_bare(name["name"]), " ".join(t[0] for t in tokens[: i + 1]), sectors[key]) if name else None
+    return None
+
+
+def _country_last(before: str, rest: str) -> tuple[str, str, str] | None:
+    """Of "the president of" (France) ", Emmanuel Macron": name, office, sector."""
+    said = re.search(r"((?:[\w-]+ ){0,4}[\w-]+) of (?:the )?$", before)
+    name = _NAME.match(re.sub(r"^,", "", rest)) if said else None
+    if name is None or said is None:
+        return None
+    words = said[1].lower().split()
+    office = next((k for n in (3, 2, 1) if (k := " ".join(words[-n:])) in tables.sectors()), None)
+    return (_bare(name["name"]), office, tables.sectors()[office]) if office else None
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"['’]s?$", "", name.rstrip("."))
 
 
 def build(reports: Path, keep_out: list[Path]) -> list[str]:

@@ -211,8 +211,8 @@ def gazetteer() -> Names:
 
 
 @cache
-def actor_names() -> Names:
-    """Everything that names a party or its country: seats, bodies, countries, nationalities, capitals; then places."""
+def actor_names(people: bool = True) -> Names:
+    """Everything that names a party or its country: seats, bodies, countries, nationalities, capitals, people; then places."""
     names = Names()
     for kind, name, aliases, country, sector in read_table(
         DATA / "named.tsv", ("kind", "name", "aliases", "country", "sectors")
@@ -226,7 +226,7 @@ def actor_names() -> Names:
             names.add(demonym, Entry("nationality", c.name, c.code))
         for capital in c.capitals:
             names.add(capital, Entry("capital", c.name, c.code))
-    for alias, person in _people():
+    for alias, person in _people() if people else ():
         names.add(alias, person)
     for row, spellings in _place_rows():
         if row.country:

@@ -133,7 +133,7 @@ def _known_person(text: str, match: Match, head: _Head, former: bool, day: str) 
         return max(months[1] - months[0], months[0] - months[2], 0)
 
     spells = [(away(s), -s.mentions, i, s, e) for i, e in enumerate(match.entries) for s in e.spells]
-    months, _, _, spell, entry = min(spells)
+    months, _, _, spell, entry = min(spells, key=lambda x: x[:3])
     if entry.kind == "surname" and months > _LONG_AGO:
         return None
     gone = former or months > _AROUND

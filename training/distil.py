@@ -1,0 +1,150 @@
+"""The teacher reads unannotated sentences: `python -m training.distil --teacher DIR --pool POOL.jsonl.gz… --out DIR --sentences 50000`.
+
+Writes shards of `SoftExample`s, the probabilities of every head in 16 bits, which `training.train --silver` learns from.
+Resumable: shards that exist are kept. Sentences that are annotated (``--have``) or references (``--keep-out``) are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import torch
+
+from detente.model.tokens import Pieces, load_tokenizer, pieces
+from detente.segment.sentences import split
+from training.batches import SoftEvent, SoftExample
+from training.choose_reports import known, pool
+from training.examples import fingerprint
+from training.loss import half, half_is_fast
+from training.network import SHAPES, Network
+
+_SHARD = 2_000  # sentences of a file
+_SEEN = 0.3  # probability from which a trigger of the teacher is taught with its roles
+_LONGEST = 120  # word pieces: longer ones are mostly lists
+
+
+def sentences(pools: Sequence[Path], out: set[str], wanted: int, seed: int) -> list[str]:
+    """``wanted`` different sentences of the pools, whole articles before short reports, in a drawn order."""
+    found: dict[str, str] = {}
+    rng = random.Random(seed)
+    for path in pools:
+        rows = list(pool(path))
+        rng.shuffle(rows)
+        for row in rows:
+            if len(found) >= wanted:
+                break
+            for s in split(row["text"]):
+                key = fingerprint(s.text)
+                if 4 < len(s.text.split()) < 90 and key not in out:
+                    found.setdefault(key, s.text)
+    drawn = list(found.values())[:wanted]
+    rng.shuffle(drawn)
+    return drawn
+
+
+def runs(seen: Sequence[float], kinds: Sequence[int], begins: Sequence[bool]) -> Iterator[tuple[int, int, int]]:
+    """(first, last + 1, type) of pieces that are likely triggers: a run ends where one begins or the type changes."""
+    start = None
+    for i in range(len(seen) + 1):
+        on = i < len(seen) and seen[i] > _SEEN
+        if start is not None and (not on or begins[i] or kinds[i] != kinds[start]):
+            yield start, i, kinds[start]
+            start = None
+        if on and start is None:
+            start = i
+
+
+@torch.no_grad()
+def read(network: Network, cut: Sequence[Pieces], device: torch.device, bf16: bool) -> list[SoftExample]:
+    """What the teacher says of a batch of sentences."""
+    longest = max(len(p.ids) for p in cut)
+    ids = torch.tensor([p.ids + [0] * (longest - len(p.ids)) for p in cut], device=device)
+    casings = torch.tensor([p.casings + [0] * (longest - len(p.ids)) for p in cut], device=device)
+    with half(device, bf16):
+        x, trigger, context = network.encoder(ids, casings)
+    tags = trigger.float().softmax(-1)
+    contexts = context.float().sigmoid()
+    examples, where, spans = [], [], []
+    for row, p in enumerate(cut):
+        n = len(p.ids)
+        mine = tags[row, :n]
+        kinds = mine[:, 1::2] + mine[:, 2::2]
+        best = kinds.argmax(-1)
+        index = torch.arange(n, device=device)
+        begins = mine[index, 1 + 2 * best] > mine[index, 2 + 2 * best]
+        seen = 1 - mine[:, 0]
+        seen[0] = seen[-1] = 0
+        examples.append(SoftExample(p.ids, p.casings, mine.half().cpu(), contexts[row].half().cpu(), []))
+        for span in runs(seen.tolist(), best.tolist(), begins.tolist()):
+            where.append(row)
+            spans.append(span)
+    if not spans:
+        return examples
+    inside = torch.zeros(len(spans), longest, dtype=torch.long, device=device)
+    for i, (a, b, _) in enumerate(spans):
+        inside[i, a:b] = 1
+    mask = (ids[where] != 0).long()
+    types = torch.tensor([t for _, _, t in spans], device=device)
+    with half(device, bf16):
+        heads = network.roles(x[where], mask, inside, types)
+    roles, sectors, modes, status, implied = (h.float() for h in heads)
+    for i, (row, (a, b, t)) in enumerate(zip(where, spans, strict=True)):
+        n = len(cut[row].ids)
+        examples[row].events.append(
+            SoftEvent(
+                (a, b),
+                t,
+                roles[i, :n].softmax(-1).half().cpu(),
+                sectors[i, :n].sigmoid().half().cpu(),
+                modes[i].sigmoid().half().cpu(),
+                status[i].softmax(-1).half().cpu(),
+                implied[i].sigmoid().half().cpu(),
+            )
+        )
+    return examples
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--teacher", type=Path, nargs="+", required=True, help="folders with network.pt; several are averaged"
+    )
+    parser.add_argument("--shape", choices=sorted(SHAPES), default="teacher")
+    parser.add_argument("--pool", type=Path, nargs="+", required=True)
+    parser.add_argument("--have", type=Path, nargs="*", default=[], help="folders of annotations")
+    parser.add_argument("--keep-out", type=Path, nargs="*", default=[])
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--sentences", type=int, default=50_000)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    bf16 = half_is_fast(device)
+    states = [torch.load(t / "network.pt", map_location=device, weights_only=True) for t in args.teacher]
+    network = Network(SHAPES[args.shape]).to(device)
+    network.load_state_dict({k: sum(s[k] for s in states) / len(states) for k in states[0]})
+    network.eval()
+    texts = sentences(args.pool, known(args.have, args.keep_out), args.sentences, args.seed)
+    tokenizer = load_tokenizer(args.tokenizer)
+    args.out.mkdir(parents=True, exist_ok=True)
+    start = time.time()
+    for number, at in enumerate(range(0, len(texts), _SHARD)):
+        path = args.out / f"{number:03d}.pt"
+        if path.exists():
+            continue
+        cut = [p for p in pieces(tokenizer, texts[at : at + _SHARD]) if len(p.ids) <= _LONGEST]
+        cut.sort(key=lambda p: len(p.ids))
+        done = [e for i in range(0, len(cut), 32) for e in read(network, cut[i : i + 32], device, bf16)]
+        partial = path.with_suffix(".part")
+        torch.save(done, partial)
+        partial.rename(path)
+        events = sum(len(e.events) for e in done)
+        print(f"{path} {len(done)} sentences, {events} events, {time.time() - start:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
