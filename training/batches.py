@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Self
@@ -63,6 +64,9 @@ class Batch:
     modes: Tensor
     status: Tensor
     implied: Tensor
+    pair_where: Tensor  # [P] row of the sentence
+    parties: Tensor  # [P, L] 0 none, 1 source, 2 target
+    pair_types: Tensor  # [P, types]
 
     def to(self, device: torch.device) -> Self:
         """The same batch on a device."""
@@ -96,6 +100,7 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
     """One batch of tensors, padded to the longest sentence."""
     b, n = len(examples), max(map(length, examples))
     events = [(row, ev) for row, e in enumerate(examples) for ev in e.events]
+    couples = [(row, pair, types) for row, e in enumerate(examples) for pair, types in pairs(e).items()]
     batch = Batch(
         torch.zeros(b, n, dtype=torch.long),
         torch.zeros(b, n, dtype=torch.long),
@@ -113,7 +118,16 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
         torch.zeros(len(events), len(labels.MODE_LIST)),
         torch.zeros(len(events), len(labels.STATUS_LIST)),
         torch.zeros(len(events), len(labels.CASUALTY_LIST)),
+        torch.tensor([row for row, _, _ in couples], dtype=torch.long),
+        torch.zeros(len(couples), n, dtype=torch.long),
+        torch.zeros(len(couples), len(labels.TYPE_LIST)),
     )
+    for i, (_, sides, types) in enumerate(couples):
+        for which, side in enumerate(sides, 1):
+            if side is not None:
+                batch.parties[i, side[0] : side[1]] = which
+        for kind, n_events in types.items():
+            batch.pair_types[i, kind] = n_events / types.total()
     for row, e in enumerate(examples):
         _sentence(batch, row, e)
     for i, (row, ev) in enumerate(events):
@@ -125,6 +139,50 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
         else:
             _hard_event(batch, i, ev, size)
     return batch
+
+
+Span = tuple[int, int]
+_SURE = 0.6  # probability of a teacher's trigger from which its parties are taught as a pair
+
+
+def pairs(example: AnyExample) -> dict[tuple[Span | None, Span | None], Counter[int]]:
+    """Source and target (piece ranges) of the events of a sentence, and the types of what they do to each other."""
+    found: dict[tuple[Span | None, Span | None], Counter[int]] = {}
+    actor, recipient = labels.ROLES.index("actor"), labels.ROLES.index("recipient")
+    for ev in example.events:
+        if isinstance(ev, SoftEvent):
+            assert isinstance(example, SoftExample)
+            if 1 - float(example.trigger[ev.trigger[0], 0]) < _SURE:
+                continue
+            tags = ev.roles.argmax(-1)
+            acting, receiving = ([(a, b) for a, b, _ in trigger_spans(tags[:, r].tolist())] for r in (actor, recipient))
+        else:
+            acting, receiving = ([(a, b) for r, a, b in ev.spans if r == role] for role in (actor, recipient))
+        if acting and receiving:
+            sides = [(acting[0], receiving[0])]
+        elif len(acting) > 1:
+            sides = [(acting[0], acting[1]), (acting[1], acting[0])]
+        elif acting or receiving:
+            sides = [(acting[0] if acting else None, receiving[0] if receiving else None)]
+        else:
+            continue
+        for side in sides:
+            found.setdefault(side, Counter())[ev.type] += 1
+    return found
+
+
+def trigger_spans(tags: Sequence[int]) -> list[tuple[int, int, int]]:
+    """(first, last + 1, type) of each tagged run; of B and I tags of one role, all are of type 0."""
+    out: list[tuple[int, int, int]] = []
+    for i, tag in enumerate(tags):
+        if tag <= 0:
+            continue
+        kind, begins = (tag - 1) // 2, (tag - 1) % 2 == 0
+        if not begins and out and out[-1][1] == i and out[-1][2] == kind:
+            out[-1] = (out[-1][0], i + 1, kind)
+        else:
+            out.append((i, i + 1, kind))
+    return out
 
 
 def _sentence(batch: Batch, row: int, e: AnyExample) -> None:

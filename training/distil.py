@@ -126,7 +126,7 @@ def main() -> None:
     bf16 = half_is_fast(device)
     states = [torch.load(t / "network.pt", map_location=device, weights_only=True) for t in args.teacher]
     network = Network(SHAPES[args.shape]).to(device)
-    network.load_state_dict({k: sum(s[k] for s in states) / len(states) for k in states[0]})
+    network.load_state_dict({k: sum(s[k] for s in states) / len(states) for k in states[0]}, strict=False)
     network.eval()
     texts = sentences(args.pool, known(args.have, args.keep_out), args.sentences, args.seed)
     tokenizer = load_tokenizer(args.tokenizer)

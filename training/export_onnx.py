@@ -1,4 +1,4 @@
-"""Network to the files that ship: two ONNX graphs, int8, with a card.
+"""Network to the files that ship: three ONNX graphs, int8, with a card.
 
 python -m training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
 """
@@ -17,9 +17,9 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch.export import Dim
 
 from detente.model import labels
-from training.network import Network, Shape
+from training.network import SHAPES, Network
 
-FORMAT = 1  # raise when the run time must change with the files
+FORMAT = 2  # raise when the run time must change with the files
 
 
 def _export(
@@ -45,7 +45,7 @@ def _export(
 
 
 def export(network: Network, out: Path, int8: bool = True) -> None:
-    """Write `encoder.onnx` and `roles.onnx` to ``out``; int8 is QUInt8 per channel (the choice that keeps F1, see LOG.md)."""
+    """Write `encoder.onnx`, `roles.onnx` and `pairs.onnx` to ``out``; int8 is QUInt8 per channel (the choice that keeps F1, see LOG.md)."""
     network.eval()
     batch, length, events = (
         Dim("batch", min=1, max=512),
@@ -75,7 +75,15 @@ def export(network: Network, out: Path, int8: bool = True) -> None:
             ({0: events, 1: length}, {0: events, 1: length}, {0: events, 1: length}, {0: events}),
             plain / "roles.onnx",
         )
-        for name in ("encoder.onnx", "roles.onnx"):
+        _export(
+            network.pairs,
+            (hidden, ones, flags),
+            ["hidden", "mask", "parties"],
+            ["types"],
+            ({0: events, 1: length}, {0: events, 1: length}, {0: events, 1: length}),
+            plain / "pairs.onnx",
+        )
+        for name in ("encoder.onnx", "roles.onnx", "pairs.onnx"):
             if int8:
                 quantize_dynamic(plain / name, out / name, weight_type=QuantType.QUInt8, per_channel=True)
             else:
@@ -90,12 +98,12 @@ def main() -> None:
     parser.add_argument("--name", required=True, help="model name that goes into every event, e.g. small-2026-11")
     parser.add_argument("--fp32", action="store_true", help="leave the weights as they are (to compare with)")
     args = parser.parse_args()
-    network = Network(Shape())
+    log = json.loads((args.network / "log.json").read_text())
+    network = Network(SHAPES[log["shape"]])
     network.load_state_dict(torch.load(args.network / "network.pt", map_location="cpu", weights_only=True))
     args.out.mkdir(parents=True, exist_ok=True)
     export(network, args.out, int8=not args.fp32)
     shutil.copy(args.base / "tokenizer.json", args.out / "tokenizer.json")
-    log = json.loads((args.network / "log.json").read_text())
     card = {
         "name": args.name,
         "format": FORMAT,

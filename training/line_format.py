@@ -63,6 +63,11 @@ class Report:
 def find(sentence: str, text: str) -> tuple[int, int]:
     """The span of ``text`` in ``sentence``; ``text#2`` is its second occurrence. Raises AnnotationError."""
     match = _OCCURRENCE.match(text)
+    if not match:
+        # Written without a number, "he" means the word, not the middle of an earlier "the".
+        whole = re.search(rf"(?<!\w){re.escape(text)}(?!\w)", sentence)
+        if whole:
+            return whole.span()
     text, nth = (match[1], int(match[2])) if match else (text, 1)
     at = -1
     for _ in range(nth):

@@ -18,6 +18,7 @@ _WEIGHTS = {
     "status": 0.5,
     "implied": 1.0,
     "sectors": 3.0,
+    "pairs": 0.5,
 }
 
 
@@ -62,5 +63,10 @@ def loss_of(network: Network, batch: Batch, bf16: bool) -> tuple[Tensor, dict[st
         parts["modes"] = _binary(modes, batch.modes).mean()
         parts["status"] = _soft(status, batch.status).mean()
         parts["implied"] = _binary(implied, batch.implied).mean()
+    if len(batch.pair_where):
+        mask = (batch.ids[batch.pair_where] != 0).long()
+        with half(device, bf16):
+            types = network.pairs(x[batch.pair_where], mask, batch.parties)
+        parts["pairs"] = _soft(types, batch.pair_types).mean()
     total = sum((_WEIGHTS[k] * v for k, v in parts.items()), torch.zeros((), device=device))
     return total, {k: float(v.detach()) for k, v in parts.items()}

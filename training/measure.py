@@ -7,24 +7,10 @@ from collections.abc import Sequence
 import torch
 
 from detente.model import labels
-from training.batches import collate, groups
+from training.batches import collate, groups, trigger_spans
 from training.examples import IGNORE, Example
 from training.loss import half, half_is_fast
 from training.network import Network
-
-
-def trigger_spans(tags: Sequence[int]) -> list[tuple[int, int, int]]:
-    """(first, last + 1, type) of each tagged run."""
-    out: list[tuple[int, int, int]] = []
-    for i, tag in enumerate(tags):
-        if tag <= 0:
-            continue
-        kind, begins = (tag - 1) // 2, (tag - 1) % 2 == 0
-        if not begins and out and out[-1][1] == i and out[-1][2] == kind:
-            out[-1] = (out[-1][0], i + 1, kind)
-        else:
-            out.append((i, i + 1, kind))
-    return out
 
 
 def f1(right: int, got: int, wanted: int) -> float:
@@ -38,6 +24,7 @@ def measure(network: Network, examples: Sequence[Example], device: torch.device)
     network.eval()
     bf16 = half_is_fast(device)
     right = got = wanted = loose = 0
+    pair_right = pairs = 0
     span_right = span_got = span_want = status_right = modes_right = n = 0
     for group in groups(examples, 4096, None):
         hard = [e for e in group if isinstance(e, Example)]
@@ -51,6 +38,12 @@ def measure(network: Network, examples: Sequence[Example], device: torch.device)
             wanted += len(gold)
             right += sum(any(a < d and c < b and t == u for c, d, u in found) for a, b, t in gold)
             loose += sum(any(a < d and c < b for c, d, u in found) for a, b, t in gold)
+        if len(batch.pair_where):
+            there = (batch.ids[batch.pair_where] != 0).long()
+            with half(device, bf16):
+                kinds = network.pairs(x[batch.pair_where], there, batch.parties).argmax(-1)
+            pairs += len(kinds)
+            pair_right += int((batch.pair_types[torch.arange(len(kinds)), kinds] > 0).sum())
         if not len(batch.where):
             continue
         mask = (batch.ids[batch.where] != 0).long()
@@ -72,4 +65,5 @@ def measure(network: Network, examples: Sequence[Example], device: torch.device)
         "role spans": f1(span_right, span_got, span_want),
         "status": round(status_right / max(n, 1), 4),
         "modes": round(modes_right / max(n, 1), 4),
+        "pairs": round(pair_right / max(pairs, 1), 4),
     }

@@ -146,12 +146,39 @@ class RoleBlock(nn.Module):
         return roles, self.sectors(h), self.modes(summary), self.status(summary), self.implied(summary)
 
 
+class PairBlock(nn.Module):
+    """Two parties of a sentence, given: the type of what the one does to the other."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        width = shape.role_width
+        self.project = nn.Linear(shape.width, width)
+        self.party = nn.Embedding(3, width)
+        self.norm = nn.LayerNorm(width)
+        self.drop = nn.Dropout(shape.dropout)
+        self.blocks = nn.ModuleList(Block(width, 8, 2 * width, shape.dropout) for _ in range(shape.role_layers))
+        self.types = nn.Linear(3 * width, len(labels.TYPE_LIST))
+
+    def forward(self, x: Tensor, mask: Tensor, parties: Tensor) -> Tensor:
+        """``x`` [pairs, pieces, width]; ``mask`` 0/1 and ``parties`` (1 source, 2 target) [pairs, pieces] integers."""
+        h = self.drop(self.norm(self.project(x) + self.party(parties)))
+        bias = (1 - mask.to(torch.float32))[:, None, None, :] * -1e4
+        for block in self.blocks:
+            h = block(h, bias)
+        pooled = [h[:, 0]]
+        for which in (1, 2):
+            flags = (parties == which).to(torch.float32)
+            pooled.append((h * flags[:, :, None]).sum(1) / flags.sum(1, keepdim=True).clamp(min=1))
+        out: Tensor = self.types(self.drop(torch.cat(pooled, -1)))
+        return out
+
+
 class Network(nn.Module):
-    """Encoder and role block together."""
+    """Encoder, role block and pair block together."""
 
     def __init__(self, shape: Shape = SMALL) -> None:
         super().__init__()
-        self.shape, self.encoder, self.roles = shape, Encoder(shape), RoleBlock(shape)
+        self.shape, self.encoder, self.roles, self.pairs = shape, Encoder(shape), RoleBlock(shape), PairBlock(shape)
 
 
 _LAYER_NAMES = {

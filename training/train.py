@@ -68,7 +68,10 @@ def optimizer_of(network: Network, rate: float, head_rate: float) -> torch.optim
     body = [p for n, p in network.encoder.named_parameters() if p.requires_grad and not n.startswith(new)]
     heads = [p for n, p in network.encoder.named_parameters() if n.startswith(new)]
     return torch.optim.AdamW(
-        [{"params": body, "lr": rate}, {"params": [*heads, *network.roles.parameters()], "lr": head_rate}],
+        [
+            {"params": body, "lr": rate},
+            {"params": [*heads, *network.roles.parameters(), *network.pairs.parameters()], "lr": head_rate},
+        ],
         weight_decay=0.01,
     )
 

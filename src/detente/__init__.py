@@ -15,17 +15,20 @@ from detente.version import __version__
 
 if TYPE_CHECKING:
     from detente import resolve
+    from detente.extract.pairs import classify
 
 __all__ = [
     "Actor", "Attribution", "Casualty", "DetenteError", "Document", "Event", "InputError", "Outcome", "Place",
-    "Sentence", "Span", "When", "__version__", "code", "outcomes", "resolve",
+    "Sentence", "Span", "When", "__version__", "classify", "code", "outcomes", "resolve",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
-    # The knowledge tables behind `resolve` load on first use, so that `import detente` stays quick.
-    if name == "resolve":
-        import importlib
+    # Tables and arrays load on first use, so that `import detente` stays quick.
+    import importlib
 
+    if name == "resolve":
         return importlib.import_module("detente.resolve")
+    if name == "classify":
+        return importlib.import_module("detente.extract.pairs").classify
     raise AttributeError(f"module 'detente' has no attribute {name!r}")

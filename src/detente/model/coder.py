@@ -27,6 +27,7 @@ DEFAULT = Path(__file__).parent / "small"
 FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx")
 Floats = NDArray[np.float32]
 T = TypeVar("T")
+_PAIR_TRIGGERS = 3  # words that are tried as the trigger of each type when two parties are given
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,24 @@ class Reading:
     modes: tuple[str, ...]
     roles: dict[str, tuple[RoleSpan, ...]]
     implied: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PairReading:
+    """What one party does to another, if a sentence tells one event of ``type`` by the words [start, end).
+
+    ``probability``: of that trigger; ``as_actor``, ``as_recipient``: of the source's and the target's words in each
+    of the two roles, (source, target).
+    """
+
+    start: int
+    end: int
+    type: str
+    probability: float
+    as_actor: tuple[float, float]
+    as_recipient: tuple[float, float]
+    modes: tuple[str, ...]
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +137,49 @@ class Coder:
         """
         return list(self._map(self._read_one, pieces(self._tokenizer, sentences)))
 
+    def read_pair(
+        self, sentence: str, source: tuple[int, int] | None, target: tuple[int, int] | None
+    ) -> list[PairReading]:
+        """For each type, its likeliest trigger and how well the two parties (code-point spans) fit its roles."""
+        (cut,) = pieces(self._tokenizer, [sentence])
+        hidden, trigger, _ = self._encoder.run(None, _inputs(cut))
+        words = _words(cut)
+        if not words.first:
+            return []
+        means = _word_means(words, _softmax(trigger)[0])
+        kinds = means[:, 1::2] + means[:, 2::2]
+        # A party's own name is rarely the trigger that joins it to the other.
+        found = [
+            TriggerSpan(int(i), int(i) + 1, kind, float(kinds[i, kind]))
+            for kind in range(kinds.shape[1])
+            for i in np.argsort(-kinds[:, kind])[:_PAIR_TRIGGERS]
+        ]
+        roles, _, modes, status, _ = self._role_outputs(hidden, words, found)
+        parties = [
+            [i for i, (a, b) in enumerate(cut.offsets) if span and a < span[1] and span[0] < b]
+            for span in (source, target)
+        ]
+        out = []
+        for n, span in enumerate(found):
+            inside = 1.0 - roles[n, :, :, 0]
+            fits = [
+                tuple(float(inside[at, labels.ROLES.index(role)].mean()) if at else 0.0 for at in parties)
+                for role in ("actor", "recipient")
+            ]
+            out.append(
+                PairReading(
+                    words.start[span.first],
+                    words.end[span.last - 1],
+                    labels.TYPE_LIST[span.type],
+                    span.probability,
+                    (fits[0][0], fits[0][1]),
+                    (fits[1][0], fits[1][1]),
+                    self._modes(modes[n], labels.TYPE_LIST[span.type]),
+                    labels.STATUS_LIST[int(status[n].argmax())],
+                )
+            )
+        return out
+
     def embed(self, sentences: Sequence[str]) -> Floats:
         """Mean vectors [sentences, width] of the encoder, for likeness between sentences."""
         return np.stack(list(self._map(self._embed_one, pieces(self._tokenizer, sentences))))
@@ -148,6 +210,29 @@ class Coder:
         return SentenceReading(tuple(readings), _sigmoid(context)[0])
 
     def _read_roles(self, hidden: Floats, words: Words, found: list[TriggerSpan]) -> Iterator[Reading]:
+        roles, sectors, modes, status, implied = self._role_outputs(hidden, words, found)
+        limits = self.thresholds
+        for i, span in enumerate(found):
+            name = labels.TYPE_LIST[span.type]
+            best = int(status[i].argmax())
+            yield Reading(
+                words.start[span.first],
+                words.end[span.last - 1],
+                name,
+                span.probability,
+                labels.STATUS_LIST[best],
+                float(status[i, best]),
+                self._modes(modes[i], name),
+                {
+                    role: spans
+                    for r, role in enumerate(labels.ROLES)
+                    if (spans := tuple(_role_spans(words, roles[i, :, r], sectors[i], limits.role, role)))
+                },
+                tuple(k for k, p in zip(labels.CASUALTY_LIST, implied[i], strict=True) if p > limits.implied),
+            )
+
+    def _role_outputs(self, hidden: Floats, words: Words, found: list[TriggerSpan]) -> tuple[Floats, ...]:
+        """Probabilities of the role block for each trigger: role tags, sectors, modes, status, implied casualties."""
         inside = np.zeros((len(found), hidden.shape[1]), np.int64)
         for i, span in enumerate(found):
             inside[i, words.first[span.first] : words.last[span.last - 1]] = 1
@@ -160,31 +245,14 @@ class Coder:
                 "types": np.array([span.type for span in found], np.int64),
             },
         )
-        roles, status = _softmax(roles), _softmax(status)
-        sectors, modes, implied = _sigmoid(sectors), _sigmoid(modes), _sigmoid(implied)
-        limits = self.thresholds
-        for i, span in enumerate(found):
-            name = labels.TYPE_LIST[span.type]
-            best = int(status[i].argmax())
-            yield Reading(
-                words.start[span.first],
-                words.end[span.last - 1],
-                name,
-                span.probability,
-                labels.STATUS_LIST[best],
-                float(status[i, best]),
-                tuple(
-                    mode.partition("/")[2]
-                    for mode, p in zip(labels.MODE_LIST, modes[i], strict=True)
-                    if p > limits.mode and mode.startswith(name + "/")
-                ),
-                {
-                    role: spans
-                    for r, role in enumerate(labels.ROLES)
-                    if (spans := tuple(_role_spans(words, roles[i, :, r], sectors[i], limits.role, role)))
-                },
-                tuple(k for k, p in zip(labels.CASUALTY_LIST, implied[i], strict=True) if p > limits.implied),
-            )
+        return _softmax(roles), _sigmoid(sectors), _sigmoid(modes), _softmax(status), _sigmoid(implied)
+
+    def _modes(self, probabilities: Floats, kind: str) -> tuple[str, ...]:
+        return tuple(
+            mode.partition("/")[2]
+            for mode, p in zip(labels.MODE_LIST, probabilities, strict=True)
+            if p > self.thresholds.mode and mode.startswith(kind + "/")
+        )
 
 
 @cache
