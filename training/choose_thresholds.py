@@ -13,8 +13,8 @@ from pathlib import Path
 
 from detente.model.coder import Coder, Reading, SentenceReading, Thresholds
 from training.examples import fingerprint
-from training.line_format import Annotation, read_folder
-from training.train import f1, held_back
+from training.line_format import Annotation, held_back, read_folder
+from training.scores import f1
 
 _GRID = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
 _PARTIES = ("actor", "recipient")

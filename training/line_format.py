@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -170,3 +171,8 @@ def read_folder(folder: Path) -> Iterator[Report]:
     """All reports of a folder of pairs, in the order of the file names."""
     for path in sorted(folder.glob("*.ann")):
         yield from read_pair(path.with_suffix(".jsonl"), path)
+
+
+def held_back(report: str, share: float) -> bool:
+    """Whether a report is kept from training: by a hash of its id, so that it is the same reports every time."""
+    return int(hashlib.sha256(report.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share

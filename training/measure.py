@@ -11,11 +11,7 @@ from training.batches import collate, groups, trigger_spans
 from training.examples import IGNORE, Example
 from training.loss import half, half_is_fast
 from training.network import Network
-
-
-def f1(right: int, got: int, wanted: int) -> float:
-    """Harmonic mean of precision and recall, 0 where there is nothing."""
-    return round(2 * right / (got + wanted), 4) if got + wanted else 0.0
+from training.scores import f1
 
 
 @torch.no_grad()

@@ -23,17 +23,12 @@ import torch
 from detente.model.tokens import load_tokenizer
 from training.batches import AnyExample, SoftExample, collate, groups
 from training.examples import Example, build, fingerprint
-from training.line_format import read_folder
+from training.line_format import held_back, read_folder
 from training.loss import half_is_fast, loss_of
 from training.measure import measure
 from training.network import SHAPES, Network, load_bert, load_mpnet
 
 _AVERAGE = 0.998  # of the moving average of the weights: the last 500 steps or so
-
-
-def held_back(report: str, share: float) -> bool:
-    """Whether a report is kept from training: by a hash of its id, so that it is the same reports every time."""
-    return int(hashlib.sha256(report.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share
 
 
 def annotated(folders: Sequence[Path], keep_out: Sequence[Path], tokenizer: Any) -> list[Example]:
@@ -85,6 +80,8 @@ def train(args: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(args.tokenizer)
     network = Network(SHAPES[args.shape]).to(device)
     (load_mpnet if args.shape == "teacher" else load_bert)(network.encoder, args.base)
+    if args.start:
+        network.load_state_dict(torch.load(args.start, map_location=device, weights_only=True), strict=False)
     average = {k: v.clone() for k, v in network.state_dict().items()}
     optimizer = optimizer_of(network, args.rate, args.head_rate)
     soft = silver(args.silver)
@@ -170,6 +167,7 @@ def main() -> None:
     parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--shape", choices=sorted(SHAPES), default="small")
+    parser.add_argument("--start", type=Path, help="network.pt to begin from, instead of the base weights alone")
     parser.add_argument("--silver", type=Path, help="folder of the teacher's readings (training.distil)")
     parser.add_argument("--silver-share", type=float, default=1.0, help="share of them in each epoch, drawn anew")
     parser.add_argument("--repeat", type=int, default=1, help="times that annotated sentences count beside silver ones")

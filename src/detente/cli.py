@@ -96,10 +96,16 @@ def _parser() -> argparse.ArgumentParser:
     schema = _verb(verbs, "schema", _schema, "print the JSON Schema of an event record (or of an input document)")
     schema.add_argument("record", nargs="?", choices=["event", "document"], default="event")
 
-    evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports")
-    evaluate.add_argument("gold", type=Path, metavar="GOLD.jsonl", help="annotated reports (docs/evaluation.md)")
+    evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports, or take a public exam")
     evaluate.add_argument(
-        "events", type=Path, nargs="?", metavar="EVENTS.jsonl", help="coded events (default: detente codes GOLD itself)"
+        "what", metavar="EXAM|GOLD.jsonl", help="plv, aw, plover-records, or annotated reports (docs/evaluation.md)"
+    )
+    evaluate.add_argument(
+        "paths",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="coded events (default: detente codes GOLD itself); or the exam's files",
     )
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
@@ -216,9 +222,18 @@ def _schema(args: argparse.Namespace) -> int:
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from detente.evaluate import gold
+    from detente.evaluate import exams, gold
 
-    result = gold.evaluate(args.gold, args.events, threads=args.threads)
+    if args.what in exams.EXAMS:
+        result = exams.run(args.what, args.paths)
+        print(json.dumps(result) if args.json else exams.table(result))
+        return 0
+    if not Path(args.what).is_file() and not Path(args.what).suffix:
+        raise UsageError(f"{args.what!r} is neither a file nor an exam ({', '.join(exams.EXAMS)})")
+    if len(args.paths) > 1:
+        raise UsageError("one file of events at most")
+    events = args.paths[0] if args.paths else None
+    result = gold.evaluate(Path(args.what), events, threads=args.threads)
     print(json.dumps(result) if args.json else gold.table(result))
     return 0
 

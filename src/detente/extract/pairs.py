@@ -14,6 +14,8 @@ from detente.records import parse_published
 _MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE", "ASSAULT", "SUPPORT"})
 # How much a trigger counts whose roles fit neither party: enough to answer at all, too little to win.
 _UNFIT = 0.05
+# And a type without any trigger word, of which only the pair speaks.
+_UNSEEN = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ def classify(
 
 
 def _fit(reading: PairReading) -> float:
-    """Probability of the trigger times how well the parties fit its roles."""
+    """Probability of the type for the pair, of the trigger, and how well the parties fit its roles."""
     (source_acts, target_acts), (_, target_receives) = reading.as_actor, reading.as_recipient
     towards = max(target_receives, target_acts if reading.type in _MUTUAL else 0.0)
-    return (reading.probability + 1e-6) * (_UNFIT + 0.5 * source_acts + 0.5 * towards + source_acts * towards)
+    return (
+        reading.of_pair
+        * (reading.probability + _UNSEEN)
+        * (_UNFIT + 0.5 * source_acts + 0.5 * towards + source_acts * towards)
+    )

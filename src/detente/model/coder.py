@@ -22,9 +22,9 @@ from detente.errors import ModelError
 from detente.model import labels
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 
-FORMAT = 1
+FORMAT = 2
 DEFAULT = Path(__file__).parent / "small"
-FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx")
+FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx")
 Floats = NDArray[np.float32]
 T = TypeVar("T")
 _PAIR_TRIGGERS = 3  # words that are tried as the trigger of each type when two parties are given
@@ -70,13 +70,14 @@ class Reading:
 class PairReading:
     """What one party does to another, if a sentence tells one event of ``type`` by the words [start, end).
 
-    ``probability``: of that trigger; ``as_actor``, ``as_recipient``: of the source's and the target's words in each
+    ``of_pair``: probability of the type for these two parties; ``probability``: of that trigger; ``as_actor``, ``as_recipient``: of the source's and the target's words in each
     of the two roles, (source, target).
     """
 
     start: int
     end: int
     type: str
+    of_pair: float
     probability: float
     as_actor: tuple[float, float]
     as_recipient: tuple[float, float]
@@ -122,9 +123,9 @@ class Coder:
         # The arena keeps every largest shape it ever saw; without it memory stays flat at no cost in speed.
         options.enable_cpu_mem_arena = False
         try:
-            self._encoder, self._roles = (
+            self._encoder, self._roles, self._pairs = (
                 onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
-                for name in ("encoder.onnx", "roles.onnx")
+                for name in ("encoder.onnx", "roles.onnx", "pairs.onnx")
             )
         except Exception as error:  # onnxruntime raises bare pybind exceptions
             raise ModelError(f"model files in {folder} cannot be loaded: {error}") from error
@@ -159,6 +160,11 @@ class Coder:
             [i for i, (a, b) in enumerate(cut.offsets) if span and a < span[1] and span[0] < b]
             for span in (source, target)
         ]
+        given = np.zeros((1, hidden.shape[1]), np.int64)
+        for which, at in enumerate(parties, 1):
+            given[0, at] = which
+        (logits,) = self._pairs.run(None, {"hidden": hidden, "mask": np.ones_like(given), "parties": given})
+        of_pair = _softmax(logits)[0]
         out = []
         for n, span in enumerate(found):
             inside = 1.0 - roles[n, :, :, 0]
@@ -171,6 +177,7 @@ class Coder:
                     words.start[span.first],
                     words.end[span.last - 1],
                     labels.TYPE_LIST[span.type],
+                    float(of_pair[span.type]),
                     span.probability,
                     (fits[0][0], fits[0][1]),
                     (fits[1][0], fits[1][1]),

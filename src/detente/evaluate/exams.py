@@ -1,0 +1,115 @@
+"""Public exams by name: where each is found, how it is run, what others score on it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from detente.errors import ExamError
+from detente.evaluate import pairs, records
+from detente.model.coder import Coder
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """``files``: names looked for, the first that exists counts; ``peers``: (system, figure, value, where it says so)."""
+
+    title: str
+    files: tuple[str, ...]
+    run: Callable[[Sequence[Path], Coder | None], dict[str, Any]]
+    origin: str
+    peers: tuple[tuple[str, str, float, str], ...]
+
+
+_HU = "Hu et al., ACL 2024, table 4"
+_HERE = "measured by us"
+
+EXAMS: dict[str, Exam] = {
+    "plv": Exam(
+        "PLV: the type between two given parties, 15 classes",
+        ("plv_test.jsonl", "plv_train.jsonl"),
+        pairs.plv,
+        "github.com/snowood1/Zero-Shot-PLOVER",
+        (
+            ("UniversalPetrarch (dictionary)", "root macro F1", 0.463, _HU),
+            ("GPT-3.5, zero shot", "root macro F1", 0.409, _HU),
+            ("GPT-4, zero shot", "root macro F1", 0.615, _HU),
+            ("Gemma2-9b with codebook", "root macro F1", 0.714, "codebook_eval"),
+            ("ZSP tree (77 passes of roberta-large a pair)", "root macro F1", 0.824, _HU),
+            ("ConfliBERT, trained on its 1,050 pairs", "root macro F1", 0.867, _HU),
+        ),
+    ),
+    "aw": Exam(
+        "A/W: conflict or cooperation between two given parties",
+        ("aw_test.jsonl", "aw_train.jsonl"),
+        pairs.aw,
+        "github.com/snowood1/Zero-Shot-PLOVER",
+        (
+            ("UniversalPetrarch (dictionary)", "binary macro F1", 0.672, _HU),
+            ("GPT-4, zero shot", "binary macro F1", 0.870, _HU),
+            ("ZSP tree", "binary macro F1", 0.880, _HU),
+            ("ConfliBERT, trained on its pairs", "binary macro F1", 0.893, _HU),
+        ),
+    ),
+    "plover-records": Exam(
+        "PLOVER gold standard records, from text alone",
+        ("plover_records.jsonl",),
+        records.plover_records,
+        "github.com/openeventdata/PLOVER",
+        (
+            ("UniversalPetrarch, P1 verbs", "class among the coded", 0.537, _HERE),
+            ("UniversalPetrarch, P1 verbs", "event with both countries", 0.270, _HERE),
+        ),
+    ),
+}
+
+
+def folders() -> list[Path]:
+    """Where exams are looked for: $DETENTE_EXAMS, then ../shared/exams beside the checkout or the working folder."""
+    named = os.environ.get("DETENTE_EXAMS")
+    beside = [Path(__file__).resolve().parents[4] / "shared" / "exams", Path.cwd().parent / "shared" / "exams"]
+    return [Path(named)] if named else beside
+
+
+def find(name: str) -> Path | None:
+    """The file of an exam, or None if it is not at hand."""
+    places = [folder / file for file in EXAMS[name].files for folder in folders()]
+    return next((p for p in places if p.is_file()), None)
+
+
+def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None) -> dict[str, Any]:
+    """The figures of one exam on ``paths``, or on its file where that is at hand. Raises ExamError if it is not."""
+    exam = EXAMS[name]
+    if not paths:
+        found = find(name)
+        if found is None:
+            raise ExamError(
+                f"the exam {name} is not at hand: get {exam.files[0]} from {exam.origin} and name it "
+                f"(detente evaluate {name} FILE), or set DETENTE_EXAMS to its folder"
+            )
+        paths = [found]
+    for path in paths:
+        if not path.is_file():
+            raise ExamError(f"{path}: no such file; the exam {name} comes from {exam.origin}")
+    result = exam.run(paths, coder)
+    peers = [{"system": s, "figure": f, "value": v, "source": w} for s, f, v, w in exam.peers]
+    return {"exam": name, "title": exam.title, "files": [p.name for p in paths], **result, "peers": peers}
+
+
+def table(result: dict[str, Any]) -> str:
+    """The figures as lines of text, those of others beside ours."""
+    lines = [result["title"], f"{', '.join(result['files'])}: {result['n']} items", ""]
+    for figure, value in result["figures"].items():
+        lines.append(f"  {figure:28} {value:6.3f}   detente")
+        lines += [
+            f"  {'':28} {p['value']:6.3f}   {p['system']} ({p['source']})"
+            for p in result["peers"]
+            if p["figure"] == figure
+        ]
+    lines += ["", "by class", *(f"  {k:28} {v:6.3f}" for k, v in result["by class"].items())]
+    if result.get("confusions"):
+        lines += ["", "confusions", *(f"  {c}" for c in result["confusions"])]
+    return "\n".join(lines)
