@@ -10,12 +10,13 @@ import numpy as np
 
 from detente import ontology
 from detente.extract.casualties import casualties
-from detente.extract.parties import attribution, party
+from detente.extract.parties import attribution, party, with_context
 from detente.extract.spans import whole
 from detente.model import labels
 from detente.model.coder import Reading, RoleSpan, SentenceReading
 from detente.records import (
     Actor,
+    Attribution,
     CoderVersion,
     Document,
     DocumentReference,
@@ -26,9 +27,10 @@ from detente.records import (
     Span,
     When,
 )
+from detente.resolve.countries import Mention, Surroundings, named_countries
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.places import place as resolve_place
-from detente.resolve.references import Discourse, country_of_context
+from detente.resolve.references import Discourse
 
 _NAMED = frozenset({*labels.PARTY_ROLES, "place"})
 # A report's lead tells what is new; further down, an event without a date may be old (EVENTS.md: never a guess).
@@ -55,7 +57,9 @@ def events(
     contexts = document_contexts(readings, context_threshold)
     discourse = Discourse.of(document.title, [s.text for s, r in zip(sentences, readings, strict=True)])
     out = []
+    here: list[Mention] = []
     for sentence, reading in zip(sentences, readings, strict=True):
+        before, here = here, named_countries(sentence.text)
         for found in sorted(reading.events, key=lambda r: r.start):
             one = replace(
                 found,
@@ -63,7 +67,7 @@ def events(
                     role: spans for role, given in found.roles.items() if (spans := _tidy(role, given, sentence.text))
                 },
             )
-            out.append(_event(document, about, sentence, one, contexts, discourse, coder))
+            out.append(_event(document, about, sentence, one, contexts, discourse, (here, before), coder))
     return out
 
 
@@ -85,20 +89,16 @@ def _event(
     reading: Reading,
     contexts: tuple[str, ...],
     discourse: Discourse,
+    named: tuple[list[Mention], list[Mention]],
     coder: CoderVersion,
 ) -> Event:
     trigger = _span(document, sentence, reading.start, reading.end)
     place = _place(reading, sentence, document)
     when = _when(reading, sentence, document)
-    actors = [party(s, sentence, document, discourse) for s in reading.roles.get("actor", ())]
-    recipients = [party(s, sentence, document, discourse) for s in reading.roles.get("recipient", ())]
-    where = place.country if place else None
-    actors, recipients = (
-        [country_of_context(a, sentence.text, where, discourse) for a in side] for side in (actors, recipients)
+    actors, recipients, source = _parties(
+        reading, sentence, document, place.country if place else None, discourse, named
     )
-    sources = reading.roles.get("attribution", ())
-    source = attribution(_likeliest(sources), sentence, document, discourse) if sources else None
-    for one in (*actors, *recipients):
+    for one in (*recipients, *actors):
         discourse.note(one)
     return Event(
         event_id=_event_id(document, trigger, reading.type, coder),
@@ -129,6 +129,48 @@ def _event(
         },
         coder=coder,
     )
+
+
+def _parties(
+    reading: Reading,
+    sentence: Sentence,
+    document: Document,
+    place: str | None,
+    discourse: Discourse,
+    named: tuple[list[Mention], list[Mention]],
+) -> tuple[list[Actor], list[Actor], Attribution | None]:
+    """Actors, recipients and source: first what their own words tell, then what the others and the report tell of them."""
+    sources = reading.roles.get("attribution", ())
+    spans = {
+        "actor": reading.roles.get("actor", ()),
+        "recipient": reading.roles.get("recipient", ()),
+        "attribution": (_likeliest(sources),) if sources else (),
+    }
+    known = {side: [party(s, sentence, document) for s in given] for side, given in spans.items()}
+    told = {side: frozenset(a.country for a in given if a.country) for side, given in known.items()}
+    full: dict[str, list[Actor]] = {}
+    for side, given in spans.items():
+        full[side] = [
+            with_context(
+                one,
+                span,
+                Surroundings(
+                    sentence.text,
+                    span.start,
+                    span.end,
+                    side,
+                    *named,
+                    place,
+                    told[side],
+                    told["recipient" if side == "actor" else "actor"],
+                    next(iter(told["attribution"]), None),
+                ),
+                discourse,
+            )
+            for span, one in zip(given, known[side], strict=True)
+        ]
+    source = attribution(full["attribution"][0], spans["attribution"][0], sentence) if sources else None
+    return full["actor"], full["recipient"], source
 
 
 def _tidy(role: str, spans: tuple[RoleSpan, ...], sentence: str) -> tuple[RoleSpan, ...]:

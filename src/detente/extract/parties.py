@@ -8,6 +8,7 @@ from dataclasses import replace
 from detente.model.coder import RoleSpan
 from detente.records import Actor, Attribution, Document, Sentence
 from detente.resolve.actors import actor as resolve_actor
+from detente.resolve.countries import Surroundings, with_country
 from detente.resolve.references import Discourse, refer
 
 # Words that introduce or follow the one who vouches for a report.
@@ -20,30 +21,38 @@ _CUES = re.compile(
 _CUE_REACH = 60  # code points between a source and its cue
 
 
-def party(span: RoleSpan, sentence: Sentence, document: Document, discourse: Discourse) -> Actor:
-    """The party that a role span names. Country and sectors come from the words themselves, then from what the
-    document said before; sectors that neither tells are the model's, with basis "model"."""
+def party(span: RoleSpan, sentence: Sentence, document: Document) -> Actor:
+    """The party that a role span names, as far as its own words tell; sectors that they do not tell are the model's."""
     start, end = sentence.start + span.start, sentence.start + span.end
     text = document.text[start:end]
-    found = resolve_actor(text, context=sentence.text, published=document.published)
-    if found is None or found.country is None:
-        earlier = refer(text, discourse)
-        if earlier is not None and found is not None:
-            found = replace(
-                found, country=earlier.country, basis=f"{found.basis}; coreference" if found.basis else "coreference"
-            )
-        else:
-            found = earlier or found
-    found = found or Actor()
-    likely = tuple(s for s, p in span.sectors if p >= 0.5) or tuple(s for s, _ in span.sectors[:1])
-    if not found.sectors and likely and (found.country is None or len(found.country) == 3):
-        found = replace(found, sectors=likely, basis=f"{found.basis}; sector by model" if found.basis else "model")
+    found = resolve_actor(text, context=sentence.text, published=document.published) or Actor()
     return replace(found, start=start, end=end, text=text)
 
 
-def attribution(span: RoleSpan, sentence: Sentence, document: Document, discourse: Discourse) -> Attribution:
+def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse) -> Actor:
+    """The party with the country and sectors that the report tells of it: what it refers to, where it acts."""
+    earlier = refer(actor.text or "", discourse) if actor.country is None else None
+    if earlier is not None and not actor.sectors:
+        actor = replace(
+            actor,
+            name=actor.name or earlier.name,
+            sectors=earlier.sectors,
+            entity=earlier.entity,
+            role=earlier.role,
+            basis="coreference",
+        )
+        actor = with_country(replace(actor, basis=None), around, discourse, earlier)
+        actor = replace(actor, basis=actor.basis or "coreference")
+    else:
+        actor = with_country(actor, around, discourse, earlier)
+    likely = tuple(s for s, p in span.sectors if p >= 0.5) or tuple(s for s, _ in span.sectors[:1])
+    if not actor.sectors and likely and (actor.country is None or len(actor.country) == 3):
+        actor = replace(actor, sectors=likely, basis=f"{actor.basis}; sector by model" if actor.basis else "model")
+    return actor
+
+
+def attribution(who: Actor, span: RoleSpan, sentence: Sentence) -> Attribution:
     """The source that vouches for an event, with the word that says so."""
-    who = party(span, sentence, document, discourse)
     assert who.start is not None and who.end is not None and who.text is not None
     before = sentence.text[max(0, span.start - _CUE_REACH) : span.start]
     after = sentence.text[span.end : span.end + _CUE_REACH]

@@ -1,0 +1,188 @@
+"""Whose "police" it is: the country of a party whose own words tell none, weighed from the words around it.
+
+Every country that the sentence, the place, the other parties or the report suggest is a candidate, and so is none. Each has
+clues ("in the sentence", "the event's place", "the title"); the weights of the clues were learnt from training/annotations
+(`training/weigh_countries.py`). The strongest clue is told in the answer's ``basis``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from detente.knowledge import tables
+from detente.records import Actor
+from detente.resolve.actors import mentions
+from detente.resolve.references import PRONOUN_WORDS, Discourse, is_person
+
+Mention = tuple[int, int, str, str]
+
+_NEAR = 25  # code points between a party and a country's name beside it
+#: Clues that are worth telling, and how they are told.
+_TOLD = {
+    "coreference": "coreference",
+    "apposition": "apposition",
+    "place": "country of the place",
+    "sentence": "country of the sentence",
+    "same side": "country of the other party",
+    "other side": "country of the other party",
+    "previous sentence": "country of the sentence before",
+    "title": "country of the title",
+    "report": "country of the report",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known around a party: its sentence and where it stands in it, and what else the event has.
+
+    ``start``, ``end``: code points in the sentence. ``side``: actor, recipient or attribution. ``same``, ``other``: countries of
+    the parties of its own and of the other side, as far as their own words tell them. ``named``, ``before``: countries named
+    in the sentence and in the one before it.
+    """
+
+    sentence: str
+    start: int
+    end: int
+    side: str
+    named: Sequence[Mention]
+    before: Sequence[Mention]
+    place: str | None = None
+    same: frozenset[str] = frozenset()
+    other: frozenset[str] = frozenset()
+    source: str | None = None
+
+
+def with_country(actor: Actor, around: Surroundings, discourse: Discourse, earlier: Actor | None) -> Actor:
+    """The party with the likeliest country, or as it was if none is the likeliest answer.
+
+    ``earlier``: the party of the report that a pronoun or short form seems to stand for.
+    """
+    if actor.country:
+        return actor
+    found = clues(actor, around, discourse, earlier)
+    weight = _weights()
+    kind = group(actor)
+
+    def score(country: str | None) -> float:
+        return sum(weight.get(c, 0.0) for c in weighed(found[country], kind, around.side))
+
+    best = max(found, key=lambda c: (score(c), c or ""))
+    if best is None:
+        return actor
+    told = next((words for clue, words in _TOLD.items() if clue in found[best]), "country of the report")
+    return replace(actor, country=best, basis=f"{actor.basis}; {told}" if actor.basis else told)
+
+
+def weighed(clues_: Iterable[str], kind: str, side: str) -> Iterator[str]:
+    """The names under which clues have weights: alone, by the kind of words, and by the side that the party is on."""
+    for clue in clues_:
+        yield clue
+        yield f"{kind}:{clue}"
+        yield f"{side}:{clue}"
+
+
+def group(actor: Actor) -> str:
+    """What kind of words a party has: clues weigh differently for "he", "police" and "protesters"."""
+    text = (actor.text or "").strip()
+    if text.lower() in PRONOUN_WORDS:
+        return "person pronoun" if PRONOUN_WORDS[text.lower()] == "person" else "pronoun"
+    if actor.sectors and actor.sectors[0] in ("GOV", "MIL", "COP", "JUD", "LEG", "SPY", "PTY", "OPP"):
+        return "state person" if is_person(actor) else "state"
+    if actor.sectors and actor.sectors[0] in ("REB", "UAF", "PRM", "CRM"):
+        return "armed"
+    if re.match(r"(?:the |The )?[A-Z]", text):
+        return "name"
+    if actor.sectors and actor.sectors[0] in ("CVL", "REF", "LAB", "EDU", "REL", "AGR", "MED"):
+        return "people"
+    return "other"
+
+
+def clues(
+    actor: Actor, around: Surroundings, discourse: Discourse, earlier: Actor | None
+) -> dict[str | None, set[str]]:
+    """Candidate countries (None: no country) with what speaks for each."""
+    found: dict[str | None, set[str]] = {None: {"none", f"none {actor.sectors[0] if actor.sectors else '-'}"}}
+    text = actor.text or ""
+    found[None] |= {f"none {around.side}"}
+    if re.match(r"(?:\d|some|many|several|hundreds|thousands|dozens|two|three|four|people|others|those)\b", text, re.I):
+        found[None].add("none count")
+    if re.search(
+        r"\b(?:countries|states|nations|allies|sides|governments|both|international|foreign|world)\b", text, re.I
+    ):
+        found[None].add("none several")
+
+    def add(country: str | None, *what: str) -> None:
+        if country:
+            found.setdefault(
+                country, {f"code {country}" if country in ("UNO", "IGO", "NGO", "IMG", "EUR") else "state"}
+            ).update(what)
+
+    _of_sentence(around, add)
+    for i, (_, _, country, kind) in enumerate(around.before):
+        add(country, "previous sentence", f"previous {kind}", *(["previous first"] if i == 0 else []))
+    add(around.place, "place")
+    for country in around.same:
+        add(country, "same side")
+    for country in around.other:
+        add(country, "other side")
+    add(around.source, "source")
+    for country in discourse.title:
+        add(country, "title")
+    ranked = [c for c, _ in discourse.countries.most_common(3)]
+    for rank, country in enumerate(ranked):
+        add(country, "report", f"report {rank}")
+    if len(discourse.countries) == 1:
+        add(ranked[0], "report alone")
+    if earlier is not None and earlier.country:
+        add(earlier.country, "coreference", f"coreference {'person' if is_person(earlier) else 'body'}")
+    if told := apposition(around.sentence, around.end, text):
+        add(told, "apposition")
+    return found
+
+
+def _of_sentence(around: Surroundings, add: object) -> None:
+    put: object = add
+    assert callable(put)
+    countries = [c for _, _, c, _ in around.named]
+    before = [m for m in around.named if m[1] <= around.start]
+    after = [m for m in around.named if m[0] >= around.end]
+    for i, (start, end, country, kind) in enumerate(around.named):
+        what = ["sentence", f"sentence {kind}"]
+        what += ["sentence first"] if i == 0 else []
+        what += ["sentence alone"] if len(set(countries)) == 1 else []
+        what += ["sentence twice"] if countries.count(country) > 1 else []
+        if before and (start, end) == before[-1][:2]:
+            what += ["last before", *(["near before"] if around.start - end < _NEAR else [])]
+        if after and (start, end) == after[0][:2]:
+            what += ["next after", *(["near after"] if start - around.end < _NEAR else [])]
+        put(country, *what)
+
+
+def apposition(sentence: str, end: int, words: str) -> str | None:
+    """The country told of a name right after it: ", the Swiss businessman at", ", a politician in Austria,"."""
+    if not re.search(r"[A-Z]", words):
+        return None
+    told = re.match(
+        r"\s*(?:\([^)]{1,20}\))?\s*,\s+((?:the|a|an|who|whose|head|leader|president|prime|former|one)\b[^,;.]{3,100})",
+        sentence[end:],
+        re.I,
+    )
+    named = [c for _, _, c, kind in mentions(told[1]) if kind != "group"] if told else []
+    return named[0] if named else None
+
+
+def named_countries(text: str) -> list[Mention]:
+    """Countries and bodies that a sentence names, from left to right."""
+    return [m for m in mentions(text) if m[3] in _KINDS and m[2]]
+
+
+_KINDS = frozenset({"nationality", "country", "capital", "place", "metonym", "organisation", "group", "person"})
+
+
+@cache
+def _weights() -> dict[str, float]:
+    rows: Iterable[list[str]] = tables.read_table(tables.DATA / "country_clues.tsv", ("clue", "weight"))
+    return {clue: float(weight) for clue, weight in rows}

@@ -1,0 +1,176 @@
+"""Learn what each clue of `detente.resolve.countries` weighs: `python -m training.weigh_countries --data training/annotations`.
+
+Annotated parties whose own words tell no country are the examples (their spans given, as annotated); a conditional logit over
+the candidate countries is fitted by gradient ascent. Twice: the second time the report's earlier parties have the countries
+that the first weights gave them, as they will when it is used. Prints the share that is right on held-back reports.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from detente.extract import parties
+from detente.extract.events import events
+from detente.knowledge import tables
+from detente.model.coder import Reading, RoleSpan, SentenceReading
+from detente.records import Actor, CoderVersion, Document, Sentence
+from detente.resolve import countries
+from training.line_format import Report, held_back, read_folder
+
+_VERSION = CoderVersion("", "", "", "")
+_RARE = 5  # clues seen fewer times get no weight of their own
+_PENALTY = 0.3
+
+
+@dataclass(slots=True)
+class Choice:
+    """One party: clues of each candidate country, and which is right (-1: none of them)."""
+
+    kind: str
+    side: str
+    candidates: list[tuple[str | None, set[str]]]
+    right: int
+
+
+def laid_out(
+    report: Report,
+) -> tuple[Document, list[Sentence], list[SentenceReading], dict[tuple[int, int, str], str | None]]:
+    """A report as the coder would have read it if it saw just the annotated spans, and the country of each party."""
+    sentences, at = [], 0
+    for i, s in enumerate(report.sentences):
+        sentences.append(Sentence(i, at, at + len(s), s))
+        at += len(s) + 1
+    gold: dict[tuple[int, int, str], str | None] = {}
+    readings = []
+    for s in sentences:
+        found = []
+        for e in sorted(
+            (e for e in report.events if e.sentence == s.index and not e.optional), key=lambda e: e.trigger.start
+        ):
+            roles = {r: tuple(RoleSpan(m.start, m.end, 1.0) for m in marks) for r, marks in e.roles.items() if marks}
+            found.append(Reading(e.trigger.start, e.trigger.end, e.type, 1.0, e.status, 1.0, e.modes, roles, ()))
+            for role, marks in e.roles.items():
+                for m in marks:
+                    gold[s.start + m.start, s.start + m.end, role] = None if m.code in ("---", "") else m.code
+        readings.append(SentenceReading(tuple(found), np.zeros(37, np.float32)))
+    text = "\n".join(report.sentences)
+    document = Document(
+        text, id=report.id, title=report.title or None, published=report.published or None, source=report.source
+    )
+    return document, sentences, readings, gold
+
+
+def choices(reports: Sequence[Report], own: bool) -> Iterator[Choice]:
+    """All choices of the reports; ``own``: earlier parties get the countries of the present weights, not the right ones."""
+    for report in reports:
+        document, sentences, readings, gold = laid_out(report)
+        found: list[Choice] = []
+        usual = parties.with_country
+        parties.with_country = partial(_choose, gold, found, own)
+        try:
+            events(document, sentences, readings, _VERSION, 0.5)
+        finally:
+            parties.with_country = usual
+        yield from found
+
+
+def _choose(
+    gold: dict[tuple[int, int, str], str | None],
+    found: list[Choice],
+    own: bool,
+    actor: Actor,
+    around: countries.Surroundings,
+    discourse: countries.Discourse,
+    earlier: Actor | None,
+) -> Actor:
+    if actor.country or actor.start is None or actor.end is None:
+        return actor
+    # The words may have grown beyond the annotated ones ("U.S" to "U.S."): what overlaps is meant.
+    over = [
+        c for (a, b, side), c in gold.items() if side == around.side and a < (actor.end or 0) and (actor.start or 0) < b
+    ]
+    right = over[0] if over else None
+    candidates = list(countries.clues(actor, around, discourse, earlier).items())
+    index = next((i for i, (c, _) in enumerate(candidates) if c == right), -1)
+    found.append(Choice(countries.group(actor), around.side, candidates, index))
+    return countries.with_country(actor, around, discourse, earlier) if own else replace(actor, country=right)
+
+
+def fit(examples: Sequence[Choice]) -> dict[str, float]:
+    """Weights of the clues, alone and by group."""
+    seen = Counter(
+        clue for e in examples for _, what in e.candidates for clue in countries.weighed(what, e.kind, e.side)
+    )
+    index = {clue: i for i, clue in enumerate(sorted(c for c, n in seen.items() if n >= _RARE))}
+    rows: list[list[int]] = []
+    owner: list[int] = []
+    target = []
+    usable = [e for e in examples if e.right >= 0 and len(e.candidates) > 1]
+    for n, e in enumerate(usable):
+        for i, (_, what) in enumerate(e.candidates):
+            rows.append([index[c] for c in countries.weighed(what, e.kind, e.side) if c in index])
+            owner.append(n)
+            target.append(float(i == e.right))
+    flat = np.array([j for r in rows for j in r])
+    row_of = np.array([i for i, r in enumerate(rows) for _ in r])
+    who, wanted = np.array(owner), np.array(target)
+    weight, speed, memory = np.zeros(len(index)), np.zeros(len(index)), np.zeros(len(index))
+    for step in range(1, 401):
+        score = np.bincount(row_of, weight[flat], len(rows))
+        score -= np.maximum.reduceat(score, np.flatnonzero(np.r_[True, who[1:] != who[:-1]]))[who]
+        power = np.exp(score)
+        chance = power / np.bincount(who, power)[who]
+        slope = np.bincount(flat, (wanted - chance)[row_of], len(index)) - _PENALTY * weight
+        speed = 0.9 * speed + 0.1 * slope
+        memory = 0.99 * memory + 0.01 * slope**2
+        weight += 0.05 * (speed / (1 - 0.9**step)) / (np.sqrt(memory / (1 - 0.99**step)) + 1e-8)
+    return {clue: round(float(weight[i]), 3) for clue, i in index.items() if abs(weight[i]) >= 0.005}
+
+
+def right_share(examples: Sequence[Choice], weight: dict[str, float]) -> float:
+    """Share of the choices that come out right; those without the right answer among the candidates count as wrong."""
+    hits = 0
+    for e in examples:
+        scores = [sum(weight.get(c, 0.0) for c in countries.weighed(what, e.kind, e.side)) for _, what in e.candidates]
+        hits += int(np.argmax(scores)) == e.right
+    return round(hits / max(1, len(examples)), 4)
+
+
+def write(weight: dict[str, float]) -> None:
+    """The table that `detente.resolve.countries` reads."""
+    lines = [
+        "# What each clue of resolve/countries.py weighs for a country (or for none). Learnt from training/annotations by training/weigh_countries.py.",
+        "clue\tweight",
+        *(f"{clue}\t{value}" for clue, value in sorted(weight.items())),
+    ]
+    (tables.DATA / "country_clues.tsv").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+    countries._weights.cache_clear()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, nargs="+", required=True)
+    parser.add_argument("--hold", type=float, default=0.1, help="share of reports to measure on (0: learn from all)")
+    args = parser.parse_args()
+    reports = [r for folder in args.data for r in read_folder(folder)]
+    learn = [r for r in reports if not held_back(r.id, args.hold)]
+    test = [r for r in reports if held_back(r.id, args.hold)]
+    for own in (False, True):
+        examples = list(choices(learn, own))
+        weight = fit(examples)
+        write(weight)
+        held = list(choices(test, True))
+        possible = sum(e.right >= 0 for e in held) / max(1, len(held))
+        print(f"{len(examples)} choices, {len(weight)} weights: right {right_share(examples, weight)} of the learnt, "
+              f"{right_share(held, weight)} of {len(held)} held back (right answer among the candidates: {possible:.3f})", flush=True)  # fmt: skip
+
+
+if __name__ == "__main__":
+    main()
