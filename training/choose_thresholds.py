@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
+import numpy as np
+
 from detente.model.coder import Coder, Reading, SentenceReading, Thresholds
 from training.examples import fingerprint
 from training.line_format import Annotation, held_back, read_folder
 from training.scores import f1
 
 _GRID = (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
+_POOL = 30  # events of a point of the calibration line
 _PARTIES = ("actor", "recipient")
 
 Pair = tuple[str, list[Annotation]]
@@ -84,6 +87,44 @@ def mode_score(found: Sequence[tuple[Reading, Annotation | None]]) -> float:
     return round(sum(set(r.modes) == set(e.modes) for r, e in typed) / max(1, len(typed)), 4)
 
 
+def certainties(readings: Sequence[SentenceReading], held: Sequence[Pair]) -> list[tuple[float, bool]]:
+    """For each event: the model's own certainty of type and status, and whether both are right (optional ones left out)."""
+    return [
+        (r.probability * r.status_probability, e is not None and r.type in (e.type, *e.accept) and r.status == e.status)
+        for r, e in matches(readings, held)
+    ]
+
+
+def calibration(seen: Sequence[tuple[float, bool]]) -> list[list[float]]:
+    """Points (certainty, share that is right) of a rising line: pooled neighbours (isotonic regression) of 30 events or more."""
+    ordered = sorted(seen)
+    pools: list[list[float]] = []  # sum of certainties, right ones, count
+    for at in range(0, len(ordered), _POOL):
+        part = ordered[at : at + _POOL]
+        pools.append([sum(c for c, _ in part), float(sum(r for _, r in part)), float(len(part))])
+        while len(pools) > 1 and pools[-2][1] / pools[-2][2] >= pools[-1][1] / pools[-1][2]:
+            top = pools.pop()
+            pools[-1] = [x + y for x, y in zip(pools[-1], top, strict=True)]
+    return [[round(c / n, 3), round(r / n, 3)] for c, r, n in pools]
+
+
+def calibration_error(seen: Sequence[tuple[float, bool]], points: list[list[float]]) -> float:
+    """Expected calibration error: mean distance of stated and true share over ten bins, by their size."""
+    xs, ys = zip(*points, strict=True)
+    bins: dict[int, list[tuple[float, bool]]] = {}
+    for certainty, right in seen:
+        stated = float(np.interp(certainty, xs, ys))
+        bins.setdefault(min(9, int(10 * stated)), []).append((stated, right))
+    gaps = [abs(sum(s for s, _ in b) - sum(r for _, r in b)) for b in bins.values()]
+    return round(sum(gaps) / max(1, len(seen)), 4)
+
+
+def crossed_error(seen: Sequence[tuple[float, bool]]) -> float:
+    """The error on one half of the points that were learnt on the other, both ways."""
+    halves = seen[::2], seen[1::2]
+    return round(sum(calibration_error(a, calibration(b)) for a, b in (halves, halves[::-1])) / 2, 4)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True)
@@ -115,6 +156,8 @@ def main() -> None:
     found = matches(readings, held)
     card = json.loads((args.model / "card.json").read_text("utf-8"))
     card["thresholds"] = asdict(best)
+    seen = certainties(readings, held)
+    card["calibration"] = calibration(seen)
     card["scores"] = {
         "held back": {
             "sentences": len(held),
@@ -122,6 +165,7 @@ def main() -> None:
             **trigger_scores(readings, held),
             "role spans (overlap)": role_score(found),
             "modes of rightly typed events": mode_score(found),
+            "calibration error": crossed_error(seen),
         }
     }
     (args.model / "card.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")

@@ -86,6 +86,13 @@ def _parser() -> argparse.ArgumentParser:
         "--show", action="store_true", help="print each report with its events marked, and a table of them"
     )
     code.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
+    code.add_argument(
+        "--min-confidence",
+        type=_share,
+        default=0.0,
+        metavar="P",
+        help="leave out events less sure than this, 0 to 1 (default: 0)",
+    )
     code.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
 
     demo = _verb(verbs, "demo", _demo, "code the bundled reports, and say where to look")
@@ -128,6 +135,16 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 to 1")
+    return value
 
 
 def _code(args: argparse.Namespace) -> int:
@@ -176,10 +193,11 @@ def _coded(
             problems.skipped(outcome.document.id, outcome.skipped)
         for note in outcome.notes:
             problems.noted(outcome.document.id, note)
+        events = [e for e in outcome.events if e.confidence >= args.min_confidence]
         if args.show and not outcome.skipped and not outcome.error:
-            show.report(outcome.document, outcome.events, sys.stdout if args.output is None else sys.stderr)
-        yield from outcome.events
-        advance(1, len(outcome.events))
+            show.report(outcome.document, events, sys.stdout if args.output is None else sys.stderr)
+        yield from events
+        advance(1, len(events))
 
 
 @contextlib.contextmanager

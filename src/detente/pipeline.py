@@ -126,7 +126,7 @@ def _code_window(waiting: list[tuple[Document, list[Sentence] | Outcome]], coder
         try:
             from detente.extract.events import events
 
-            found = events(document, work, mine, version, coder.thresholds.context)
+            found = events(document, work, mine, version, coder.thresholds.context, coder.confidence)
         except Exception as error:
             log.exception("document %s failed while its events were made", document.id)
             yield Outcome(document, sentences=len(work), error=f"{type(error).__name__}: {error}")

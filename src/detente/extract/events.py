@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -43,8 +43,9 @@ def events(
     readings: Sequence[SentenceReading],
     coder: CoderVersion,
     context_threshold: float,
+    confidence: Callable[[float], float] = float,
 ) -> list[Event]:
-    """All events of a document in the order of the text."""
+    """All events of a document in the order of the text; ``confidence`` turns the model's certainty into a share."""
     about = DocumentReference(
         document.id,
         document.sha256,
@@ -67,7 +68,7 @@ def events(
                     role: spans for role, given in found.roles.items() if (spans := _tidy(role, given, sentence.text))
                 },
             )
-            out.append(_event(document, about, sentence, one, contexts, discourse, (here, before), coder))
+            out.append(_event(document, about, sentence, one, contexts, discourse, (here, before), coder, confidence))
     return out
 
 
@@ -91,6 +92,7 @@ def _event(
     discourse: Discourse,
     named: tuple[list[Mention], list[Mention]],
     coder: CoderVersion,
+    confidence: Callable[[float], float],
 ) -> Event:
     trigger = _span(document, sentence, reading.start, reading.end)
     place = _place(reading, sentence, document)
@@ -117,7 +119,7 @@ def _event(
         casualties=casualties(reading, sentence),
         attribution=source,
         contexts=contexts,
-        confidence=round(reading.probability * reading.status_probability, 3),
+        confidence=round(confidence(reading.probability * reading.status_probability), 3),
         confidences={
             "type": round(reading.probability, 3),
             "status": round(reading.status_probability, 3),

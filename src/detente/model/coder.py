@@ -27,6 +27,7 @@ DEFAULT = Path(__file__).parent / "small"
 FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx")
 Floats = NDArray[np.float32]
 T = TypeVar("T")
+_GAP = 2  # words that a role may miss inside its phrase
 _PAIR_TRIGGERS = 3  # words that are tried as the trigger of each type when two parties are given
 
 
@@ -113,6 +114,7 @@ class Coder:
             raise ModelError(f"model {folder} was trained with another ontology: run `make model`")
         self.name: str = self.card["name"]
         self.thresholds = Thresholds(**self.card.get("thresholds", {}))
+        self._calibration = np.array(self.card.get("calibration") or [[0.0, 0.0], [1.0, 1.0]]).T
         self._tokenizer = load_tokenizer(folder / "tokenizer.json")
         self._threads = threads or os.cpu_count() or 1
         self._pool: ThreadPoolExecutor | None = None
@@ -190,6 +192,10 @@ class Coder:
     def embed(self, sentences: Sequence[str]) -> Floats:
         """Mean vectors [sentences, width] of the encoder, for likeness between sentences."""
         return np.stack(list(self._map(self._embed_one, pieces(self._tokenizer, sentences))))
+
+    def confidence(self, certainty: float) -> float:
+        """The share of events of this certainty (type and status) that were right on held-back reports."""
+        return float(np.interp(certainty, self._calibration[0], self._calibration[1]))
 
     def _map(self, work: Callable[[Pieces], T], cut: Sequence[Pieces]) -> Iterable[T]:
         """Several sentences at a time: onnxruntime lets go of the interpreter while it computes."""
@@ -344,7 +350,8 @@ def _role_spans(words: Words, tags: Floats, sectors: Floats, threshold: float, r
     runs: list[tuple[int, int]] = []
     for i in np.flatnonzero(inside > threshold):
         begins = tags[words.first[i], 1] > tags[words.first[i], 2]
-        if runs and runs[-1][1] == i and not begins:
+        # "hundreds [of] protesters": a word that goes on closes a short gap.
+        if runs and i - runs[-1][1] <= _GAP and not begins:
             runs[-1] = (runs[-1][0], int(i) + 1)
         else:
             runs.append((int(i), int(i) + 1))
