@@ -105,7 +105,10 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports, or take a public exam")
     evaluate.add_argument(
-        "what", metavar="EXAM|GOLD.jsonl", help="plv, aw, plover-records, or annotated reports (docs/evaluation.md)"
+        "what",
+        nargs="?",
+        metavar="EXAM|GOLD.jsonl",
+        help="plv, aw, plover-records, or annotated reports (docs/evaluation.md)",
     )
     evaluate.add_argument(
         "paths",
@@ -115,6 +118,9 @@ def _parser() -> argparse.ArgumentParser:
         help="coded events (default: detente codes GOLD itself); or the exam's files",
     )
     evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.add_argument(
+        "--write", type=Path, metavar="PAGE.md", help="measure all that is at hand and write docs/evaluation.md"
+    )
     evaluate.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
@@ -242,6 +248,13 @@ def _schema(args: argparse.Namespace) -> int:
 def _evaluate(args: argparse.Namespace) -> int:
     from detente.evaluate import exams, gold
 
+    if args.write is not None:
+        from detente.evaluate import page
+
+        page.write(args.write, Path(args.what or "tests/gold/dev.jsonl"))
+        return 0
+    if args.what is None:
+        raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
     if args.what in exams.EXAMS:
         result = exams.run(args.what, args.paths)
         print(json.dumps(result) if args.json else exams.table(result))

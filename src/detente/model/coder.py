@@ -36,10 +36,19 @@ class Thresholds:
     """Where a probability becomes a yes; chosen on held-back training reports, written in the model's card."""
 
     trigger: float = 0.5
-    role: float = 0.5
+    actor: float = 0.5
+    recipient: float = 0.5
+    place: float = 0.5
+    date: float = 0.5
+    attribution: float = 0.5
+    count: float = 0.5  # of the numbers of casualties
     mode: float = 0.5
     context: float = 0.4
     implied: float = 0.5
+
+    def of_role(self, role: str) -> float:
+        """The threshold of a role of `labels.ROLES`."""
+        return float(getattr(self, role, self.count))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +248,7 @@ class Coder:
                 {
                     role: spans
                     for r, role in enumerate(labels.ROLES)
-                    if (spans := tuple(_role_spans(words, roles[i, :, r], sectors[i], limits.role, role)))
+                    if (spans := tuple(_role_spans(words, roles[i, :, r], sectors[i], limits.of_role(role), role)))
                 },
                 tuple(k for k, p in zip(labels.CASUALTY_LIST, implied[i], strict=True) if p > limits.implied),
             )

@@ -1,0 +1,94 @@
+"""`docs/evaluation.md`, written from what was measured: our figures, those of others beside them, and the command for each."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from detente import knowledge
+from detente.evaluate import exams, gold
+from detente.model.coder import default_coder
+from detente.version import __version__
+
+_HEAD = """# Evaluation
+
+```sh
+detente evaluate gold.jsonl
+detente evaluate gold.jsonl events.jsonl --json
+```
+
+The first codes the annotated reports itself; the second scores events of any coder. Both print event, quad, type, type+modes,
+type+actor, type+dyad and full F1, the share of right fields given the right type, F1 by type, and confusions. Events of the
+same sentence are matched one to one. Public exams go by name: `detente evaluate plv`, `aw`, `plover-records`; their files are looked
+for in `$DETENTE_EXAMS`, then in `../shared/exams`, or are named on the command line.
+
+| level | what must be right |
+|---|---|
+| event | an event in that sentence |
+| quad, type, type+modes | and its quad; its type (or another that the reference accepts); its modes too |
+| type+actor, type+dyad | and the countries of the actors; of the recipients too |
+| full | and status, and the date where the sentence tells one |
+
+A reference is one document a line: `id`, `title`, `published`, `source`, `url`, `text`, `sentences` (spans), `contexts`, `events`;
+an event has `sentence` (index from 0), `type`, `modes`, `trigger`, `actors`, `recipients`, `place`, `date` with `value`, `status`,
+`attribution`, `casualties`. `tests/gold/dev.jsonl` is one.
+
+CI holds the scores on the development gold above `tests/floors.toml`, which only rises.
+"""
+_LEVELS = ("event", "type", "type+modes", "type+actor", "type+dyad", "full")
+# Two careful people by the same rules, same scorer (docs/data.md).
+_PEOPLE = {"event": 0.91, "type": 0.85, "type+dyad": 0.74, "full": 0.73}
+
+
+def write(page: Path, reference: Path) -> None:
+    """Measure on the development gold and on every exam at hand, and write the page."""
+    lines = [_HEAD, f"## Figures of {date.today().isoformat()}", ""]
+    lines.append(
+        f"detente {__version__}, model {default_coder().name}, tables {knowledge.VERSION}. All this page: `detente evaluate --write {page.as_posix()}`."
+    )
+    whole = gold.evaluate(reference)
+    articles = _articles(reference)
+    reports = sum(1 for _ in reference.open(encoding="utf-8"))
+    lines += ["", f"### Development gold ({reports} reports, {whole['event']['n']} events)", ""]
+    lines += [
+        f"`detente evaluate {reference.as_posix()}`. Whole articles: its {articles['reports']} Wikinews reports, {articles['event']['n']} events.",
+        "",
+    ]
+    lines += ["| | precision | recall | F1 | whole articles alone | two people |", "|---|---|---|---|---|---|"]
+    for level in _LEVELS:
+        v = whole[level]
+        lines.append(
+            f"| {level} | {v['p']:.3f} | {v['r']:.3f} | **{v['f1']:.3f}** | {articles[level]['f1']:.3f} | {_PEOPLE.get(level, '')} |"
+        )
+    lines += ["", "Of the events whose type is right:", "", "| | right | of | share |", "|---|---|---|---|"]
+    lines += [f"| {k} | {v['right']} | {v['of']} | {v['share']:.3f} |" for k, v in whole["given type"].items()]
+    for name, exam in exams.EXAMS.items():
+        lines += ["", f"### {exam.title}", ""]
+        if exams.find(name) is None:
+            lines.append(f"Not at hand when this page was written: {exam.files[0]} of {exam.origin}.")
+            continue
+        result = exams.run(name)
+        lines += [
+            f"`detente evaluate {name}`: {', '.join(result['files'])}, {result['n']} items. The shipped weights never saw it.",
+            "",
+        ]
+        lines += ["| figure | detente | others |", "|---|---|---|"]
+        for figure, value in result["figures"].items():
+            others = "; ".join(
+                f"{p['system']} {p['value']:.3f} ({p['source']})" for p in result["peers"] if p["figure"] == figure
+            )
+            lines.append(f"| {figure} | **{value:.3f}** | {others} |")
+    page.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+
+
+def _articles(reference: Path) -> dict[str, Any]:
+    """The figures on whole articles alone: the reports whose id begins with "wn"."""
+    import tempfile
+
+    lines = [x for x in reference.read_text("utf-8").splitlines() if str(json.loads(x)["id"]).startswith("wn")]
+    with tempfile.TemporaryDirectory() as folder:
+        part = Path(folder) / "articles.jsonl"
+        part.write_text("\n".join(lines) + "\n", "utf-8")
+        return {"reports": len(lines), **gold.evaluate(part)}
