@@ -70,6 +70,21 @@ def test_mentions_have_spans() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "country", "sector"),
+    [
+        ("the Congress of Bolivia", "BOL", "LEG"),
+        ("India's Congress party", "IND", "PTY"),
+        ("Pope Francis", "VAT", "REL"),
+        ("Rights groups", "NGO", "SOC"),
+    ],
+)
+def test_a_body_of_many_states_belongs_to_the_one_that_is_named(text: str, country: str, sector: str) -> None:
+    found = actor(text)
+    assert found is not None
+    assert (found.country, found.sectors[0]) == (country, sector)
+
+
+@pytest.mark.parametrize(
     ("text", "date", "name", "sector"),
     [
         ("Trump", "2019-01-01", "Donald Trump", "GOV"),

@@ -234,6 +234,11 @@ def _owner(text: str, found: list[Match], cut: int, head: _Head) -> tuple[Entry,
             (m.entries[0] for m in found if m.end <= best.start and m.entries[0].kind in ("nationality", "country")),
             None,
         )
+        # "the Congress of Bolivia"
+        of = re.match(r"\s+of\s+(?:the\s+)?", text[best.end :])
+        after = next((m.entries[0] for m in found if of and m.start == best.end + of.end()), None)
+        if nation is None and after is not None and after.kind == "country":
+            nation = after
         if nation is not None:
             entry = replace(entry, country=nation.country)
     return entry, best
