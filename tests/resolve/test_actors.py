@@ -73,7 +73,6 @@ def test_mentions_have_spans() -> None:
     ("text", "country", "sector"),
     [
         ("the Congress of Bolivia", "BOL", "LEG"),
-        ("India's Congress party", "IND", "PTY"),
         ("Pope Francis", "VAT", "REL"),
         ("Rights groups", "NGO", "SOC"),
     ],
