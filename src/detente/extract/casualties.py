@@ -26,12 +26,32 @@ _NO_PEOPLE = re.compile(
 )
 
 
+# Who is counted here came to no harm: "All 43 passengers escaped unhurt".
+_ESCAPED = re.compile(
+    r"[^.;]{0,60}?\b(?:unhurt|unharmed|uninjured|unscathed|without injur(?:y|ies)|not (?:hurt|harmed|injured|wounded))\b",
+    re.I,
+)
+_NONE_OF = re.compile(r"\b(?:none|neither|not one) of (?:the |its |their |his |her )?$|\bno[ -]$", re.I)
+_NOBODY = re.compile(
+    r"\b(?:no[ -]one|nobody|none|no (?:casualties|injuries|deaths|fatalities|victims)|without (?:casualties|injuries))\b",
+    re.I,
+)
+
+
+def _unhurt(count: Count, text: str) -> Count:
+    """A number of people of whom "none" is said is zero."""
+    start, end, _ = count
+    return (start, end, Quantity("=", "0", 0, 0)) if _NONE_OF.search(text[:start]) else count
+
+
 def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
     """One casualty a kind (CODEBOOK.md section 4): the likeliest number phrase of the model, else the number nearest to
     a word that tells the kind, else one victim if the verb implies it."""
     counts = [
         (start, end, q) for start, end, q in quantities(sentence.text) if not _NO_PEOPLE.match(sentence.text[end:])
     ]
+    counts = [_unhurt(c, sentence.text) for c in counts if not _ESCAPED.match(sentence.text[c[1] :])]
+    nobody = _NOBODY.search(sentence.text)
     out = []
     used: set[int] = set()
     for kind in labels.CASUALTY_LIST:
@@ -57,6 +77,9 @@ def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
                     sentence.start + end,
                 )
             )
+        elif kind in reading.implied and nobody and kind in ("killed", "injured"):
+            start, end = sentence.start + nobody.start(), sentence.start + nobody.end()
+            out.append(Casualty(kind, "=", "0", 0, 0, nobody[0], start, end))
         elif kind in reading.implied:
             start, end = sentence.start + reading.start, sentence.start + reading.end
             out.append(Casualty(kind, "=", "1", 1, 1, sentence.text[reading.start : reading.end], start, end))

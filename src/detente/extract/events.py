@@ -12,6 +12,7 @@ from detente import ontology
 from detente.extract.casualties import casualties
 from detente.extract.parties import attribution, party, with_context
 from detente.extract.spans import whole
+from detente.extract.status import status
 from detente.model import labels
 from detente.model.coder import Reading, RoleSpan, SentenceReading
 from detente.records import (
@@ -94,9 +95,10 @@ def _event(
     coder: CoderVersion,
     confidence: Callable[[float], float],
 ) -> Event:
+    happened = status(reading, sentence)
     trigger = _span(document, sentence, reading.start, reading.end)
     place = _place(reading, sentence, document)
-    when = _when(reading, sentence, document)
+    when = _when(reading, sentence, document, happened)
     actors, recipients, source = _parties(
         reading, sentence, document, place.country if place else None, discourse, named
     )
@@ -111,7 +113,7 @@ def _event(
         modes=reading.modes,
         quad=ontology.quad(reading.type),
         score=ontology.score(reading.type, reading.modes),
-        status=reading.status,
+        status=happened,
         actors=_once(actors),
         recipients=_once(recipients),
         place=place,
@@ -198,16 +200,16 @@ def _place(reading: Reading, sentence: Sentence, document: Document) -> Place | 
     return replace(found, start=words.start, end=words.end, text=words.text, basis=found.basis or "phrase")
 
 
-def _when(reading: Reading, sentence: Sentence, document: Document) -> When | None:
+def _when(reading: Reading, sentence: Sentence, document: Document, happened: str) -> When | None:
     """The stated date; without one the publication date, for an actual event of the report's lead (EVENTS.md)."""
     spans = reading.roles.get("date", ())
     if spans:
         best = _likeliest(spans)
         words = _span(document, sentence, best.start, best.end)
-        future = reading.status == "planned" or reading.type == "AGREE"
+        future = happened == "planned" or reading.type == "AGREE"
         found = resolve_date(words.text, document.published, future=future) or When(basis="phrase")
         return replace(found, start=words.start, end=words.end, text=words.text)
-    if reading.status == "actual" and sentence.index < _LEAD and document.published:
+    if happened == "actual" and sentence.index < _LEAD and document.published:
         day = document.published[:10]
         return When(start_date=day, end_date=day, granularity="day", basis="publication date")
     return None

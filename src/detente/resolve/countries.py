@@ -154,11 +154,23 @@ def _of_sentence(around: Surroundings, add: object) -> None:
         what += ["sentence first"] if i == 0 else []
         what += ["sentence alone"] if len(set(countries)) == 1 else []
         what += ["sentence twice"] if countries.count(country) > 1 else []
+        what += ["aside"] if _aside(around, start, end) else []
         if before and (start, end) == before[-1][:2]:
             what += ["last before", *(["near before"] if around.start - end < _NEAR else [])]
         if after and (start, end) == after[0][:2]:
             what += ["next after", *(["near after"] if start - around.end < _NEAR else [])]
         put(country, *what)
+
+
+_ASIDE = re.compile(r"\s*(?:an?|the|one|host|home|both|[A-Z][\w.-]*['’]s)\b[^,]{0,80}$")
+
+
+def _aside(around: Surroundings, start: int, end: int) -> bool:
+    """Whether a country is named only to say what another is: "Chad, a close partner of Paris, gunned down"."""
+    left, right = around.sentence.rfind(",", 0, start), around.sentence.find(",", end)
+    right = len(around.sentence) if right < 0 else right
+    inside = left < around.start < right
+    return left > 0 and not inside and bool(_ASIDE.match(around.sentence[left + 1 : end]))
 
 
 def apposition(sentence: str, end: int, words: str) -> str | None:
