@@ -54,5 +54,6 @@ fi
 $PY -u -m training.train $COMMON $SILVER --shape small --base "$WORK/base/model.safetensors" --out "$WORK/student" \
   --epochs 4 --rate 2e-4 --head-rate 1e-3 --pieces 1000
 $PY -m training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
+$PY -m training.train_gate $COMMON ${POOL:+--silver $WORK/silver} --out src/detente/model/small
 $PY -m training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m training.weigh_countries --data training/annotations

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from detente.errors import ModelError
 from detente.model import labels
+from detente.model.gate import Gate
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 
 FORMAT = 2
 DEFAULT = Path(__file__).parent / "small"
-FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx")
+FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx", "gate.npz")
 Floats = NDArray[np.float32]
 T = TypeVar("T")
 _GAP = 2  # words that a role may miss inside its phrase
@@ -124,6 +125,8 @@ class Coder:
         self.name: str = self.card["name"]
         self.thresholds = Thresholds(**self.card.get("thresholds", {}))
         self._calibration = np.array(self.card.get("calibration") or [[0.0, 0.0], [1.0, 1.0]]).T
+        self._gate = Gate(folder / "gate.npz")
+        self._gate_limit = float(self.card["gate"]["threshold"])
         self._tokenizer = load_tokenizer(folder / "tokenizer.json")
         self._threads = threads or os.cpu_count() or 1
         self._pool: ThreadPoolExecutor | None = None
@@ -220,6 +223,8 @@ class Coder:
         return mean
 
     def _read_one(self, cut: Pieces) -> SentenceReading:
+        if self._gate.score(cut.ids) <= self._gate_limit:
+            return SentenceReading((), np.zeros(len(labels.CONTEXT_LIST), np.float32))
         hidden, trigger, context = self._encoder.run(None, _inputs(cut))
         probabilities = _softmax(trigger)[0]
         readings: list[Reading] = []
