@@ -200,3 +200,34 @@ def test_public_names_are_listed_once() -> None:
     assert isinstance(detente.resolve.actor("Iran"), Actor)
     assert Attribution in (detente.Attribution,)
     assert re.fullmatch(r"\d+\.\d+\.\d+", detente.__version__)
+
+
+def test_a_denied_act_is_the_act_and_no_refusal(wire_events: list[Event]) -> None:
+    told = [e for e in wire_events if "Tyre" in e.sentence.text]
+    assert [(e.type, e.status) for e in told] == [("ASSAULT", "denied")]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("Iran denied that it had attacked the tanker.", "denied"),
+        ("Iran did not attack the tanker.", "denied"),
+        ("Iran attacked the tanker.", "actual"),
+        ("Iran may attack the tanker.", "possible"),
+    ],
+)
+def test_whether_it_happened(text: str, status: str) -> None:
+    assert {e.status for e in detente.code(text, published="2021-04-14") if e.type == "ASSAULT"} == {status}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("None of the 12 soldiers was wounded when a rocket hit the base.", "0"),
+        ("A rocket hit the base, wounding 12 soldiers.", "12"),
+    ],
+)
+def test_nobody_hurt_is_zero(text: str, number: str) -> None:
+    counts = [c.number for e in detente.code(text) for c in e.casualties if c.kind == "injured"]
+    assert counts
+    assert set(counts) == {number}

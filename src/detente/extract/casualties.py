@@ -17,6 +17,7 @@ _CUES = {
     "detained": re.compile(r"\b(?:arrest(?:s|ed|ing)?|detain(?:s|ed|ing)?|in custody|round(?:s|ed) up|jail(?:s|ed|ing)?|imprison\w*)\b", re.I),
 }  # fmt: skip
 _OF_TYPE = {"ASSAULT": ("killed", "injured"), "COERCE": ("detained",)}
+_BESIDE = 40  # code points beside a number in which a word tells its kind
 _REACH = 45  # code points between a number and its cue, in one clause
 # A number of these is none of people.
 _NO_PEOPLE = re.compile(
@@ -52,12 +53,19 @@ def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
     ]
     counts = [_unhurt(c, sentence.text) for c in counts if not _ESCAPED.match(sentence.text[c[1] :])]
     nobody = _NOBODY.search(sentence.text)
+    told = {start: kind for start, end, _ in counts if (kind := _kind_beside(start, end, sentence.text))}
     out = []
     used: set[int] = set()
     for kind in labels.CASUALTY_LIST:
         spans = sorted(reading.roles.get(kind, ()), key=lambda s: -s.probability)
         found = next(
-            ((a, b, q) for s in spans for a, b, q in counts if a < s.end and s.start < b and a not in used), None
+            (
+                (a, b, q)
+                for s in spans
+                for a, b, q in counts
+                if a < s.end and s.start < b and a not in used and told.get(a, kind) == kind
+            ),
+            None,
         )
         if found is None and kind in _OF_TYPE.get(reading.type, ()):
             found = _by_cue(kind, sentence.text, [c for c in counts if c[0] not in used], reading)
@@ -84,6 +92,20 @@ def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
             start, end = sentence.start + reading.start, sentence.start + reading.end
             out.append(Casualty(kind, "=", "1", 1, 1, sentence.text[reading.start : reading.end], start, end))
     return tuple(out)
+
+
+def _kind_beside(start: int, end: int, text: str) -> str | None:
+    """The kind that a word right beside a number tells ("wounding 12"), if only one does: it knows better than the model."""
+    before, after = text[max(0, start - _BESIDE) : start], text[end : end + _BESIDE]
+    just_before = {
+        kind for kind, cue in _CUES.items() for m in cue.finditer(before) if not before[m.end() :].strip(" ,")
+    }
+    if len(just_before) == 1:
+        return just_before.pop()
+    first = [
+        (m.start(), kind) for kind, cue in _CUES.items() if (m := cue.search(re.split(r"[,;:.]|\band\b", after)[0]))
+    ]
+    return min(first)[1] if first and not just_before else None
 
 
 def _by_cue(kind: str, text: str, counts: list[Count], reading: Reading) -> Count | None:

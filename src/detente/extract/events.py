@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ from detente.resolve.references import Discourse
 _NAMED = frozenset({*labels.PARTY_ROLES, "place"})
 # A report's lead tells what is new; further down, an event without a date may be old (EVENTS.md: never a guess).
 _LEAD = 2
+_DENIAL = re.compile(r"(?:has |have |had )?den(?:y|ies|ied|ying)", re.I)
+_DENIAL_REACH = 120  # code points from a denial to the act that it denies
 
 
 def events(
@@ -58,10 +61,11 @@ def events(
     )
     contexts = document_contexts(readings, context_threshold)
     discourse = Discourse.of(document.title, [s.text for s, r in zip(sentences, readings, strict=True)])
-    out = []
+    out: list[Event] = []
     here: list[Mention] = []
     for sentence, reading in zip(sentences, readings, strict=True):
         before, here = here, named_countries(sentence.text)
+        mine: list[Event] = []
         for found in sorted(reading.events, key=lambda r: r.start):
             one = replace(
                 found,
@@ -69,8 +73,22 @@ def events(
                     role: spans for role, given in found.roles.items() if (spans := _tidy(role, given, sentence.text))
                 },
             )
-            out.append(_event(document, about, sentence, one, contexts, discourse, (here, before), coder, confidence))
+            mine.append(_event(document, about, sentence, one, contexts, discourse, (here, before), coder, confidence))
+        out += _without_denials(mine)
     return out
+
+
+def _without_denials(events_: list[Event]) -> list[Event]:
+    """The events of a sentence: "X denied shelling" is the shelling, denied; the REJECT stays only if no act is named
+    (CODEBOOK.md section 5)."""
+    denied = [e.trigger.start for e in events_ if e.status == "denied"]
+    return [
+        e
+        for e in events_
+        if e.type != "REJECT"
+        or not _DENIAL.fullmatch(e.trigger.text)
+        or not any(e.trigger.end < start < e.trigger.end + _DENIAL_REACH for start in denied)
+    ]
 
 
 def document_contexts(readings: Sequence[SentenceReading], threshold: float) -> tuple[str, ...]:
