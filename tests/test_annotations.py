@@ -1,0 +1,56 @@
+"""The annotations that the model learns from: well-formed, and apart from the references."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from training.examples import fingerprint  # noqa: E402
+from training.line_format import AnnotationError, Report, find, parse_event, read_folder  # noqa: E402
+
+SENTENCE = "They said the soldiers beat them, and he fled."
+
+
+@pytest.fixture(scope="module")
+def reports() -> list[Report]:
+    return list(read_folder(ROOT / "training" / "annotations"))
+
+
+def test_every_line_parses_and_every_report_has_its_source(reports: list[Report]) -> None:
+    assert len(reports) > 4000
+    assert all(r.sentences and r.source for r in reports)
+
+
+def test_no_reference_sentence_is_learnt_from(reports: list[Report]) -> None:
+    lines = (ROOT / "tests" / "gold" / "dev.jsonl").read_text("utf-8").splitlines()
+    references = {fingerprint(d["text"][a:b]) for d in map(json.loads, lines) for a, b in d["sentences"]}
+    traps = (ROOT / "tests" / "gold" / "traps.jsonl").read_text("utf-8").splitlines()
+    references |= {fingerprint(json.loads(line)["text"]) for line in traps}
+    learnt = {fingerprint(s) for r in reports for s in r.sentences}
+    assert not {s for s in references & learnt if len(s.split()) > 6}
+
+
+def test_a_short_word_means_the_word_and_not_the_middle_of_another() -> None:
+    start, end = find(SENTENCE, "he")
+    assert SENTENCE[start - 1 : end + 1] == " he "
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("1 | ASSAULT/soft | beat", "unknown type or mode"),
+        ("2 | ASSAULT | beat", "sentence number"),
+        ("1 | ASSAULT | kicked", "not in the sentence"),
+        ("1 | ASSAULT | beat | A soldiers=SYR:XXX", "unknown sector"),
+        ("1 | ASSAULT | beat | C killed:4", "bad casualty"),
+    ],
+)
+def test_a_wrong_line_says_what_is_wrong(line: str, what: str) -> None:
+    with pytest.raises(AnnotationError, match=what):
+        parse_event(line, [SENTENCE])
