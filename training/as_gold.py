@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training.line_format import Annotation, Marked, Report, held_back, read_folder
+from training.line_format import Annotation, Marked, Report, held_back, read_folders
 
 
 def document(report: Report) -> dict[str, Any]:
@@ -69,8 +69,7 @@ def main() -> None:
     parser.add_argument("--hold", type=float, default=1.0, help="share of reports that was held back (1: all reports)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    reports = {r.id: r for folder in reversed(args.data) for r in read_folder(folder)}
-    lines = [json.dumps(document(r), ensure_ascii=False) for r in reports.values() if held_back(r.id, args.hold)]
+    lines = [json.dumps(document(r), ensure_ascii=False) for r in read_folders(args.data) if held_back(r.id, args.hold)]
     args.out.write_text("\n".join(lines) + "\n", "utf-8")
     print(len(lines), "reports")
 

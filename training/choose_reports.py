@@ -20,7 +20,7 @@ from pathlib import Path
 
 from detente.model.coder import Coder, SentenceReading
 from detente.segment.sentences import split
-from training.examples import fingerprint
+from training.examples import fingerprint, reference_fingerprints
 from training.line_format import read_folder
 
 LONGEST = 15  # sentences of an article that are annotated: the first, as in b40 to b47
@@ -45,12 +45,8 @@ def pool(path: Path) -> Iterator[dict[str, str]]:
 
 def known(folders: Iterable[Path], references: Iterable[Path]) -> set[str]:
     """Fingerprints of every sentence that is annotated already or is a reference."""
-    seen = {fingerprint(s) for folder in folders for report in read_folder(folder) for s in report.sentences}
-    for path in references:
-        for line in path.read_text("utf-8").splitlines():
-            d = json.loads(line)
-            seen |= {fingerprint(d["text"][a:b]) for a, b in d["sentences"]}
-    return seen
+    annotated = {fingerprint(s) for folder in folders for report in read_folder(folder) for s in report.sentences}
+    return annotated | reference_fingerprints(references)
 
 
 def need(readings: list[SentenceReading], seen: Counter[str]) -> float:

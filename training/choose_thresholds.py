@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from detente.model.coder import Coder, Reading, SentenceReading, Thresholds
-from training.examples import fingerprint
-from training.line_format import Annotation, held_back, read_folder
+from training.examples import fingerprint, reference_fingerprints
+from training.line_format import Annotation, held_back, read_folders
 from training.scores import f1
 
 _GRID = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
@@ -45,16 +45,10 @@ class Remembered:
 
 def pairs(folders: Sequence[Path], hold: float, keep_out: Sequence[Path]) -> list[Pair]:
     """Held-back sentences with their annotated events."""
-    out = {
-        fingerprint(d["text"][a:b])
-        for path in keep_out
-        for d in map(json.loads, path.read_text("utf-8").splitlines())
-        for a, b in d["sentences"]
-    }
-    reports = {r.id: r for folder in reversed(folders) for r in read_folder(folder)}
+    out = reference_fingerprints(keep_out)
     return [
         (sentence, [e for e in report.events if e.sentence == i])
-        for report in sorted(reports.values(), key=lambda r: r.id)
+        for report in sorted(read_folders(folders), key=lambda r: r.id)
         if held_back(report.id, hold)
         for i, sentence in enumerate(report.sentences)
         if fingerprint(sentence) not in out

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from detente.model import labels
@@ -142,3 +144,13 @@ _WORD = re.compile(r"[^a-z0-9]+")
 def fingerprint(sentence: str) -> str:
     """Lower case without punctuation: how sentences are compared to keep exams out of training data."""
     return _WORD.sub(" ", sentence.lower()).strip()
+
+
+def reference_fingerprints(references: Iterable[Path]) -> set[str]:
+    """Fingerprints of all sentences of reference files (docs/evaluation.md)."""
+    return {
+        fingerprint(d["text"][a:b])
+        for path in references
+        for d in map(json.loads, path.read_text("utf-8").splitlines())
+        for a, b in d["sentences"]
+    }

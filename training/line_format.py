@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -176,3 +176,8 @@ def read_folder(folder: Path) -> Iterator[Report]:
 def held_back(report: str, share: float) -> bool:
     """Whether a report is kept from training: by a hash of its id, so that it is the same reports every time."""
     return int(hashlib.sha256(report.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share
+
+
+def read_folders(folders: Sequence[Path]) -> list[Report]:
+    """The reports of several folders; of two of one id, that of the folder named first."""
+    return list({r.id: r for folder in reversed(folders) for r in read_folder(folder)}.values())

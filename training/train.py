@@ -22,8 +22,8 @@ import torch
 
 from detente.model.tokens import load_tokenizer
 from training.batches import AnyExample, SoftExample, collate, groups
-from training.examples import Example, build, fingerprint
-from training.line_format import held_back, read_folder
+from training.examples import Example, build, fingerprint, reference_fingerprints
+from training.line_format import held_back, read_folders
 from training.loss import half_is_fast, loss_of
 from training.measure import measure
 from training.network import SHAPES, Network, load_bert, load_mpnet
@@ -33,14 +33,8 @@ _AVERAGE = 0.998  # of the moving average of the weights: the last 500 steps or 
 
 def annotated(folders: Sequence[Path], keep_out: Sequence[Path], tokenizer: Any) -> list[Example]:
     """All annotated sentences but those of the references in ``keep_out``; of two reports of one id, the first counts."""
-    reports = {r.id: r for folder in reversed(folders) for r in read_folder(folder)}
-    references = {
-        fingerprint(d["text"][a:b])
-        for path in keep_out
-        for d in map(json.loads, path.read_text("utf-8").splitlines())
-        for a, b in d["sentences"]
-    }
-    examples = [e for e in build(reports.values(), tokenizer) if fingerprint(e.text) not in references]
+    references = reference_fingerprints(keep_out)
+    examples = [e for e in build(read_folders(folders), tokenizer) if fingerprint(e.text) not in references]
     return sorted(examples, key=lambda e: (e.report, e.text))
 
 

@@ -29,10 +29,11 @@ from detente.records import (
     Span,
     When,
 )
-from detente.resolve.countries import Mention, Surroundings, named_countries
+from detente.resolve.actors import mentions
+from detente.resolve.countries import Surroundings, named_countries
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.places import place as resolve_place
-from detente.resolve.references import Discourse
+from detente.resolve.references import Discourse, Mention
 
 _NAMED = frozenset({*labels.PARTY_ROLES, "place"})
 # A report's lead tells what is new; further down, an event without a date may be old (EVENTS.md: never a guess).
@@ -59,12 +60,14 @@ def events(
         document.url,
         document.language,
     )
+    if not any(r.events for r in readings):
+        return []
     contexts = document_contexts(readings, context_threshold)
-    discourse = Discourse.of(document.title, [s.text for s, r in zip(sentences, readings, strict=True)])
+    named = [named_countries(s.text) for s in sentences]
+    discourse = Discourse.of(mentions(document.title or ""), named)
     out: list[Event] = []
-    here: list[Mention] = []
-    for sentence, reading in zip(sentences, readings, strict=True):
-        before, here = here, named_countries(sentence.text)
+    for i, (sentence, reading) in enumerate(zip(sentences, readings, strict=True)):
+        here, before = named[i], named[i - 1] if i else []
         mine: list[Event] = []
         for found in sorted(reading.events, key=lambda r: r.start):
             one = replace(

@@ -39,9 +39,9 @@ def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: 
             sectors=earlier.sectors,
             entity=earlier.entity,
             role=earlier.role,
-            basis="coreference",
+            basis=None,
         )
-        actor = with_country(replace(actor, basis=None), around, discourse, earlier)
+        actor = with_country(actor, around, discourse, earlier)
         actor = replace(actor, basis=actor.basis or "coreference")
     else:
         actor = with_country(actor, around, discourse, earlier)

@@ -8,16 +8,14 @@ clues ("in the sentence", "the event's place", "the title"); the weights of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
 from detente.knowledge import tables
 from detente.records import Actor
 from detente.resolve.actors import mentions
-from detente.resolve.references import PRONOUN_WORDS, Discourse, is_person
-
-Mention = tuple[int, int, str, str]
+from detente.resolve.references import PRONOUN_WORDS, Discourse, Mention, is_person
 
 _NEAR = 25  # code points between a party and a country's name beside it
 #: Clues that are worth telling, and how they are told.
@@ -143,9 +141,7 @@ def clues(
     return found
 
 
-def _of_sentence(around: Surroundings, add: object) -> None:
-    put: object = add
-    assert callable(put)
+def _of_sentence(around: Surroundings, add: Callable[..., None]) -> None:
     countries = [c for _, _, c, _ in around.named]
     before = [m for m in around.named if m[1] <= around.start]
     after = [m for m in around.named if m[0] >= around.end]
@@ -159,7 +155,7 @@ def _of_sentence(around: Surroundings, add: object) -> None:
             what += ["last before", *(["near before"] if around.start - end < _NEAR else [])]
         if after and (start, end) == after[0][:2]:
             what += ["next after", *(["near after"] if start - around.end < _NEAR else [])]
-        put(country, *what)
+        add(country, *what)
 
 
 _ASIDE = re.compile(r"\s*(?:an?|the|one|host|home|both|[A-Z][\w.-]*['’]s)\b[^,]{0,80}$")

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from detente.records import Actor
-from detente.resolve.actors import mentions
+
+#: A country or body named in a text: start, end, code, kind (`detente.resolve.actors.mentions`).
+Mention = tuple[int, int, str, str]
 
 _PERSON = frozenset("he she him her his hers himself herself".split())
 _THING = frozenset(["it", "its", "itself"])
@@ -37,11 +40,12 @@ class Discourse:
     title: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, title: str | None, sentences: list[str]) -> Discourse:
-        """The countries of a document: each naming in its first 60 sentences counts once, in the title twice."""
-        discourse = cls(title=frozenset(c for _, _, c, _ in mentions(title or "") if c))
-        for text, weight in [(title or "", 2), *((s, 1) for s in sentences[:60])]:
-            for _, _, country, kind in mentions(text):
+    def of(cls, title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> Discourse:
+        """The countries of a document, from what its title and sentences name: each naming in the first 60 sentences
+        counts once, in the title twice."""
+        discourse = cls(title=frozenset(c for _, _, c, _ in title if c))
+        for named, weight in [(title, 2), *((s, 1) for s in sentences[:60])]:
+            for _, _, country, kind in named:
                 if kind in ("country", "nationality", "capital", "place", "metonym"):
                     discourse.countries[country] += weight
         return discourse
