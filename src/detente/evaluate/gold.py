@@ -30,14 +30,23 @@ def evaluate(gold: Path, events: Path | None = None, threads: int | None = None)
 
     Raises ExamError if a file is missing or a line of it is not what it must be (with its number).
     """
+    reference = read_reference(gold)
+    return score(
+        reference, code_reference(gold, reference, threads) if events is None else _lines(events, ("document", "type"))
+    )
+
+
+def read_reference(gold: Path) -> list[Json]:
+    """The annotated reports of a file. Raises ExamError if it is missing, empty, or a line is not what it must be."""
     reference = list(_lines(gold, ("id", "text", "sentences", "events")))
     if not reference:
         raise ExamError(f"{gold} is empty: it must hold one annotated report a line (docs/evaluation.md)")
-    if events is not None:
-        coded: Iterable[Json] = _lines(events, ("document", "type"))
-    else:
-        coded = (e.to_dict() for e in pipeline.code(_documents(gold, reference), threads=threads))
-    return score(reference, coded)
+    return reference
+
+
+def code_reference(gold: Path, reference: Iterable[Json], threads: int | None = None) -> Iterator[Json]:
+    """detente's own events of the reports of ``gold``, as JSON records."""
+    return (e.to_dict() for e in pipeline.code(_documents(gold, reference), threads=threads))
 
 
 def score(reference: Iterable[Json], coded: Iterable[Json]) -> dict[str, Any]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from detente import knowledge
 from detente.evaluate import exams, gold
@@ -48,12 +46,13 @@ def write(page: Path, reference: Path) -> None:
     lines.append(
         f"detente {__version__}, model {default_coder().name}, tables {knowledge.VERSION}. All this page: `detente evaluate --write {page.as_posix()}`."
     )
-    whole = gold.evaluate(reference)
-    articles = _articles(reference)
-    reports = sum(1 for _ in reference.open(encoding="utf-8"))
-    lines += ["", f"### Development gold ({reports} reports, {whole['event']['n']} events)", ""]
+    reports = gold.read_reference(reference)
+    events = list(gold.code_reference(reference, reports))
+    long = [r for r in reports if str(r["id"]).startswith("wn")]  # Wikinews: whole articles
+    whole, articles = gold.score(reports, events), gold.score(long, events)
+    lines += ["", f"### Development gold ({len(reports)} reports, {whole['event']['n']} events)", ""]
     lines += [
-        f"`detente evaluate {reference.as_posix()}`. Whole articles: its {articles['reports']} Wikinews reports, {articles['event']['n']} events.",
+        f"`detente evaluate {reference.as_posix()}`. Whole articles: its {len(long)} Wikinews reports, {articles['event']['n']} events.",
         "",
     ]
     lines += ["| | precision | recall | F1 | whole articles alone | two people |", "|---|---|---|---|---|---|"]
@@ -81,14 +80,3 @@ def write(page: Path, reference: Path) -> None:
             )
             lines.append(f"| {figure} | **{value:.3f}** | {others} |")
     page.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
-
-
-def _articles(reference: Path) -> dict[str, Any]:
-    """The figures on whole articles alone: the reports whose id begins with "wn"."""
-    import tempfile
-
-    lines = [x for x in reference.read_text("utf-8").splitlines() if str(json.loads(x)["id"]).startswith("wn")]
-    with tempfile.TemporaryDirectory() as folder:
-        part = Path(folder) / "articles.jsonl"
-        part.write_text("\n".join(lines) + "\n", "utf-8")
-        return {"reports": len(lines), **gold.evaluate(part)}
