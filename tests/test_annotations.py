@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from training.examples import fingerprint, reference_fingerprints  # noqa: E402
-from training.line_format import AnnotationError, Report, find, parse_event, read_folder  # noqa: E402
+from detente.training.examples import fingerprint, reference_fingerprints  # noqa: E402
+from detente.training.line_format import AnnotationError, Report, find, parse_event, read_folder  # noqa: E402
 
 SENTENCE = "They said the soldiers beat them, and he fled."
 

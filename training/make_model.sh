@@ -43,17 +43,17 @@ for file in voa wikinews public_domain_reports wikipedia_current_events; do
 done
 COMMON="--data $DATA --tokenizer $WORK/base/tokenizer.json --keep-out tests/gold/dev.jsonl --hold $HOLD"
 
-$PY -u -m training.train $COMMON --shape teacher --base "$WORK/mpnet.safetensors" --out "$WORK/teacher" \
+$PY -u -m detente.training.train $COMMON --shape teacher --base "$WORK/mpnet.safetensors" --out "$WORK/teacher" \
   --epochs 6 --rate 6e-5 --head-rate 1e-3 --pieces 560
 SILVER=""
 if [ -n "$POOL" ]; then
-  $PY -u -m training.distil --teacher "$WORK/teacher" --pool $POOL --have $DATA --keep-out tests/gold/dev.jsonl \
+  $PY -u -m detente.training.distil --teacher "$WORK/teacher" --pool $POOL --have $DATA --keep-out tests/gold/dev.jsonl \
     --tokenizer "$WORK/base/tokenizer.json" --sentences "$SENTENCES" --out "$WORK/silver"
   SILVER="--silver $WORK/silver --repeat 2"
 fi
-$PY -u -m training.train $COMMON $SILVER --shape small --base "$WORK/base/model.safetensors" --out "$WORK/student" \
+$PY -u -m detente.training.train $COMMON $SILVER --shape small --base "$WORK/base/model.safetensors" --out "$WORK/student" \
   --epochs 4 --rate 2e-4 --head-rate 1e-3 --pieces 1000
-$PY -m training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
-$PY -m training.train_gate $COMMON ${POOL:+--silver $WORK/silver} --out src/detente/model/small
-$PY -m training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
-$PY -m training.weigh_countries --data training/annotations
+$PY -m detente.training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
+$PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver} --out src/detente/model/small
+$PY -m detente.training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
+$PY -m detente.training.weigh_countries --data training/annotations

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from detente.errors import DetenteError, InputError
+from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
 
@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         help="leave out events less sure than this, 0 to 1 (default: 0)",
     )
     code.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
+    _model_option(code)
 
     demo = _verb(verbs, "demo", _demo, "code the bundled reports, and say where to look")
     demo.add_argument(
@@ -122,6 +123,22 @@ def _parser() -> argparse.ArgumentParser:
         "--write", type=Path, metavar="PAGE.md", help="measure all that is at hand and write docs/evaluation.md"
     )
     evaluate.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
+    _model_option(evaluate)
+
+    train = _verb(verbs, "train", _train, "adapt the model to your own annotations, with scores before and after")
+    train.add_argument(
+        "--annotations", type=Path, required=True, metavar="DIR", help="folder of NAME.jsonl + NAME.ann (docs/data.md)"
+    )
+    train.add_argument(
+        "-o", "--output", type=Path, required=True, metavar="DIR", help="new folder for the adapted model"
+    )
+    train.add_argument("--folds", type=_positive, default=4, metavar="N", help="parts held back in turn (default: 4)")
+    train.add_argument(
+        "--epochs", type=_positive, default=3, metavar="N", help="times each sentence is learnt (default: 3)"
+    )
+    train.add_argument("--seed", type=int, default=0, metavar="N", help="of the random order (default: 0)")
+    train.add_argument("--json", action="store_true", help="print JSON")
+    _model_option(train)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -135,6 +152,20 @@ def _verb(verbs: Any, name: str, run: Callable[[argparse.Namespace], int], about
     parser: argparse.ArgumentParser = verbs.add_parser(name, help=about, description=about[0].upper() + about[1:] + ".")
     parser.set_defaults(run=run)
     return parser
+
+
+def _model_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", type=Path, metavar="DIR", help="a model made by `detente train` (default: the shipped one)"
+    )
+
+
+def _coder(args: argparse.Namespace) -> Any:
+    """The model that was asked for."""
+    from detente.model.coder import Coder, default_coder
+
+    threads = getattr(args, "threads", None)
+    return default_coder(threads) if args.model is None else Coder(args.model, threads)
 
 
 def _positive(text: str) -> int:
@@ -192,7 +223,7 @@ def _coded(
             else:
                 yield item
 
-    for outcome in pipeline.outcomes(documents(), threads=args.threads):
+    for outcome in pipeline.outcomes(documents(), coder=_coder(args)):
         if outcome.error:
             problems.failed(outcome.document.id, outcome.error)
         elif outcome.skipped:
@@ -256,7 +287,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.what is None:
         raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
     if args.what in exams.EXAMS:
-        result = exams.run(args.what, args.paths)
+        result = exams.run(args.what, args.paths, _coder(args))
         print(json.dumps(result) if args.json else exams.table(result))
         return 0
     if not Path(args.what).is_file() and not Path(args.what).suffix:
@@ -264,8 +295,28 @@ def _evaluate(args: argparse.Namespace) -> int:
     if len(args.paths) > 1:
         raise UsageError("one file of events at most")
     events = args.paths[0] if args.paths else None
-    result = gold.evaluate(Path(args.what), events, threads=args.threads)
+    result = gold.evaluate(Path(args.what), events, coder=_coder(args))
     print(json.dumps(result) if args.json else gold.table(result))
+    return 0
+
+
+def _train(args: argparse.Namespace) -> int:
+    from detente.model.coder import DEFAULT
+
+    try:
+        from detente.training import adapt
+    except ImportError as error:
+        raise MissingExtra(f"{error.name} is missing: pip install 'detente[train]'") from None
+    result = adapt.adapt(
+        args.annotations,
+        args.output,
+        model=args.model or DEFAULT,
+        folds=args.folds,
+        epochs=args.epochs,
+        seed=args.seed,
+        tell=lambda line: print(line, file=sys.stderr, flush=True),
+    )
+    print(json.dumps(result) if args.json else adapt.table(result, args.output))
     return 0
 
 

@@ -14,25 +14,28 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from detente import ontology, pipeline
 from detente.errors import ExamError, RecordError
 from detente.records import Document
+
+if TYPE_CHECKING:
+    from detente.model.coder import Coder
 
 Json = Mapping[str, Any]
 # Types with fewer reference events say little alone: they stay out of the macro mean.
 _ENOUGH = 3
 
 
-def evaluate(gold: Path, events: Path | None = None, threads: int | None = None) -> dict[str, Any]:
+def evaluate(gold: Path, events: Path | None = None, coder: Coder | None = None) -> dict[str, Any]:
     """Figures of ``events`` (JSONL of event records), or of detente's own coding of ``gold``, against ``gold``.
 
     Raises ExamError if a file is missing or a line of it is not what it must be (with its number).
     """
     reference = read_reference(gold)
     return score(
-        reference, code_reference(gold, reference, threads) if events is None else _lines(events, ("document", "type"))
+        reference, code_reference(gold, reference, coder) if events is None else _lines(events, ("document", "type"))
     )
 
 
@@ -44,9 +47,11 @@ def read_reference(gold: Path) -> list[Json]:
     return reference
 
 
-def code_reference(gold: Path, reference: Iterable[Json], threads: int | None = None) -> Iterator[Json]:
+def code_reference(gold: Path, reference: Iterable[Json], coder: Coder | None = None) -> Iterator[Json]:
     """detente's own events of the reports of ``gold``, as JSON records."""
-    return (e.to_dict() for e in pipeline.code(_documents(gold, reference), threads=threads))
+    # Not `code`: that one codes with the shipped model alone.
+    outcomes = pipeline.outcomes(_documents(gold, reference), coder=coder)
+    return (e.to_dict() for outcome in outcomes for e in outcome.events)
 
 
 def score(reference: Iterable[Json], coded: Iterable[Json]) -> dict[str, Any]:

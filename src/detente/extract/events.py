@@ -11,7 +11,7 @@ import numpy as np
 
 from detente import ontology
 from detente.extract.casualties import casualties
-from detente.extract.parties import attribution, party, with_context
+from detente.extract.parties import attribution, party, two_parties, with_context
 from detente.extract.spans import whole
 from detente.extract.status import status
 from detente.model import labels
@@ -32,6 +32,7 @@ from detente.records import (
 from detente.resolve.actors import mentions
 from detente.resolve.countries import Surroundings, named_countries
 from detente.resolve.dates import date as resolve_date
+from detente.resolve.places import capital, is_capital
 from detente.resolve.places import place as resolve_place
 from detente.resolve.references import Discourse, Mention
 
@@ -64,7 +65,7 @@ def events(
         return []
     contexts = document_contexts(readings, context_threshold)
     named = [named_countries(s.text) for s in sentences]
-    discourse = Discourse.of(mentions(document.title or ""), named)
+    discourse = Discourse.of(mentions(document.title or ""), named, document.text)
     out: list[Event] = []
     for i, (sentence, reading) in enumerate(zip(sentences, readings, strict=True)):
         here, before = named[i], named[i - 1] if i else []
@@ -118,7 +119,7 @@ def _event(
 ) -> Event:
     happened = status(reading, sentence)
     trigger = _span(document, sentence, reading.start, reading.end)
-    place = _place(reading, sentence, document)
+    place = _place(reading, sentence, document, discourse, named[0])
     when = _when(reading, sentence, document, happened)
     actors, recipients, source = _parties(
         reading, sentence, document, place.country if place else None, discourse, named
@@ -171,29 +172,25 @@ def _parties(
         "recipient": reading.roles.get("recipient", ()),
         "attribution": (_likeliest(sources),) if sources else (),
     }
-    known = {side: [party(s, sentence, document) for s in given] for side, given in spans.items()}
+    known = {side: [party(s, sentence, document, discourse.acronyms) for s in given] for side, given in spans.items()}
     told = {side: frozenset(a.country for a in given if a.country) for side, given in known.items()}
     full: dict[str, list[Actor]] = {}
     for side, given in spans.items():
-        full[side] = [
-            with_context(
-                one,
-                span,
-                Surroundings(
-                    sentence.text,
-                    span.start,
-                    span.end,
-                    side,
-                    *named,
-                    place,
-                    told[side],
-                    told["recipient" if side == "actor" else "actor"],
-                    next(iter(told["attribution"]), None),
-                ),
-                discourse,
+        full[side] = []
+        for span, one in zip(given, known[side], strict=True):
+            around = Surroundings(
+                sentence.text,
+                span.start,
+                span.end,
+                side,
+                *named,
+                place,
+                told[side],
+                told["recipient" if side == "actor" else "actor"],
+                next(iter(told["attribution"]), None),
             )
-            for span, one in zip(given, known[side], strict=True)
-        ]
+            members = two_parties(one, span, around, discourse)
+            full[side] += members if len(members) > 1 else [with_context(one, span, around, discourse)]
     source = attribution(full["attribution"][0], spans["attribution"][0], sentence) if sources else None
     return full["actor"], full["recipient"], source
 
@@ -211,13 +208,21 @@ def _likeliest(spans: Sequence[RoleSpan]) -> RoleSpan:
     return max(spans, key=lambda s: s.probability)
 
 
-def _place(reading: Reading, sentence: Sentence, document: Document) -> Place | None:
+def _place(
+    reading: Reading, sentence: Sentence, document: Document, discourse: Discourse, here: Sequence[Mention]
+) -> Place | None:
     spans = reading.roles.get("place", ())
     if not spans:
         return None
     best = _likeliest(spans)
     words = _span(document, sentence, best.start, best.end)
-    found = resolve_place(words.text, context=sentence.text) or Place()
+    found = resolve_place(words.text, context=sentence.text)
+    if (found is None or found.name is None) and is_capital(words.text):
+        states = (
+            [found.country] if found else [m[2] for m in here] or [c for c, _ in discourse.countries.most_common(1)]
+        )
+        found = capital(next((s for s in states if s), None)) or found
+    found = found or Place()
     return replace(found, start=words.start, end=words.end, text=words.text, basis=found.basis or "phrase")
 
 
@@ -237,13 +242,8 @@ def _when(reading: Reading, sentence: Sentence, document: Document, happened: st
 
 
 def _once(parties: Sequence[Actor]) -> tuple[Actor, ...]:
-    """Each party once: two phrases for one country and sector of one event are one member, the longer kept."""
-    out: list[Actor] = []
-    for one in parties:
-        twin = next((i for i, o in enumerate(out) if o.start == one.start and o.end == one.end), None)
-        if twin is None:
-            out.append(one)
-    return tuple(out)
+    """Each party once; one phrase for two parties gives two members (EVENTS.md)."""
+    return tuple({(one.start, one.end, one.country): one for one in reversed(parties)}.values())[::-1]
 
 
 def _event_id(document: Document, trigger: Span, kind: str, coder: CoderVersion) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from detente.model.coder import RoleSpan
 from detente.records import Actor, Attribution, Document, Sentence
 from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.countries import Surroundings, with_country
-from detente.resolve.references import Discourse, refer
+from detente.resolve.references import Discourse, both, refer
 
 # Words that introduce or follow the one who vouches for a report.
 _CUES = re.compile(
@@ -21,12 +22,30 @@ _CUES = re.compile(
 _CUE_REACH = 60  # code points between a source and its cue
 
 
-def party(span: RoleSpan, sentence: Sentence, document: Document) -> Actor:
-    """The party that a role span names, as far as its own words tell; sectors that they do not tell are the model's."""
+def party(span: RoleSpan, sentence: Sentence, document: Document, acronyms: Mapping[str, str]) -> Actor:
+    """The party that a role span names, as far as its own words and the report's ``acronyms`` tell."""
     start, end = sentence.start + span.start, sentence.start + span.end
     text = document.text[start:end]
-    found = resolve_actor(text, context=sentence.text, published=document.published) or Actor()
-    return replace(found, start=start, end=end, text=text)
+    found = resolve_actor(text, context=sentence.text, published=document.published)
+    introduced = next((w for w in re.findall(r"[A-Z][\w.&-]+", text) if w.replace(".", "") in acronyms), None)
+    if introduced and (found is None or (found.country is None and found.entity is None)):
+        long = text.replace(introduced, acronyms[introduced.replace(".", "")], 1)
+        told = resolve_actor(long, context=sentence.text, published=document.published)
+        if told is not None:
+            found = replace(told, basis=f"acronym of the report; {told.basis}")
+    return replace(found or Actor(), start=start, end=end, text=text)
+
+
+def two_parties(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse) -> list[Actor]:
+    """The two members that one phrase stands for ("both sides": EVENTS.md), or the party as it is."""
+    if actor.country is not None or not actor.text:
+        return [actor]
+    codes = both(actor.text, around.named, around.before, discourse)
+    likely = tuple(s for s, p in span.sectors if p >= 0.5)
+    return [
+        replace(actor, country=code, sectors=likely or actor.sectors or ("GOV",), basis="the two of the report")
+        for code in codes
+    ] or [actor]
 
 
 def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse) -> Actor:

@@ -29,6 +29,7 @@ FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onn
 Floats = NDArray[np.float32]
 T = TypeVar("T")
 _GAP = 2  # words that a role may miss inside its phrase
+_TELLS = 0.05  # probability below which a word is not told as one that names a party's country
 _PAIR_TRIGGERS = 3  # words that are tried as the trigger of each type when two parties are given
 
 
@@ -75,6 +76,17 @@ class Reading:
     modes: tuple[str, ...]
     roles: dict[str, tuple[RoleSpan, ...]]
     implied: tuple[str, ...]
+    told: tuple[CountryWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountryWord:
+    """A word [start, end) of the sentence, and how likely it tells the country of the actor and of the recipient."""
+
+    start: int
+    end: int
+    actor: float
+    recipient: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +181,7 @@ class Coder:
             for kind in range(kinds.shape[1])
             for i in np.argsort(-kinds[:, kind])[:_PAIR_TRIGGERS]
         ]
-        roles, _, modes, status, _ = self._role_outputs(hidden, words, found)
+        roles, _, modes, status, _, _ = self._role_outputs(hidden, words, found)
         parties = [
             [i for i, (a, b) in enumerate(cut.offsets) if span and a < span[1] and span[0] < b]
             for span in (source, target)
@@ -237,7 +249,7 @@ class Coder:
         return SentenceReading(tuple(readings), _sigmoid(context)[0])
 
     def _read_roles(self, hidden: Floats, words: Words, found: list[TriggerSpan]) -> Iterator[Reading]:
-        roles, sectors, modes, status, implied = self._role_outputs(hidden, words, found)
+        roles, sectors, modes, status, implied, told = self._role_outputs(hidden, words, found)
         limits = self.thresholds
         for i, span in enumerate(found):
             name = labels.TYPE_LIST[span.type]
@@ -256,14 +268,16 @@ class Coder:
                     if (spans := tuple(_role_spans(words, roles[i, :, r], sectors[i], limits.of_role(role), role)))
                 },
                 tuple(k for k, p in zip(labels.CASUALTY_LIST, implied[i], strict=True) if p > limits.implied),
+                tuple(_country_words(words, told[i])),
             )
 
     def _role_outputs(self, hidden: Floats, words: Words, found: list[TriggerSpan]) -> tuple[Floats, ...]:
-        """Probabilities of the role block for each trigger: role tags, sectors, modes, status, implied casualties."""
+        """Probabilities of the role block for each trigger: role tags, sectors, modes, status, implied casualties, and
+        whether a piece tells the country of the actor and of the recipient."""
         inside = np.zeros((len(found), hidden.shape[1]), np.int64)
         for i, span in enumerate(found):
             inside[i, words.first[span.first] : words.last[span.last - 1]] = 1
-        roles, sectors, modes, status, implied = self._roles.run(
+        outs = self._roles.run(
             None,
             {
                 "hidden": np.repeat(hidden, len(found), 0),
@@ -272,7 +286,9 @@ class Coder:
                 "types": np.array([span.type for span in found], np.int64),
             },
         )
-        return _softmax(roles), _sigmoid(sectors), _sigmoid(modes), _softmax(status), _sigmoid(implied)
+        roles, sectors, modes, status, implied = outs[:5]
+        told = outs[5] if len(outs) > 5 else np.full((*inside.shape, 2), -30.0)
+        return _softmax(roles), _sigmoid(sectors), _sigmoid(modes), _softmax(status), _sigmoid(implied), _sigmoid(told)
 
     def _modes(self, probabilities: Floats, kind: str) -> tuple[str, ...]:
         return tuple(
@@ -377,6 +393,13 @@ def _role_spans(words: Words, tags: Floats, sectors: Floats, threshold: float, r
                 (labels.SECTOR_LIST[j], round(float(means[j]), 3)) for j in np.argsort(-means)[:3] if means[j] > 0.3
             )
         yield RoleSpan(words.start[first], words.end[last - 1], float(inside[first:last].mean()), likely)
+
+
+def _country_words(words: Words, told: Floats) -> Iterator[CountryWord]:
+    """The words that may tell a country; ``told`` is [pieces, 2] of actor, recipient."""
+    means = _word_means(words, told)
+    for i in np.flatnonzero(means.max(1, initial=0.0) > _TELLS):
+        yield CountryWord(words.start[i], words.end[i], float(means[i, 0]), float(means[i, 1]))
 
 
 def _inputs(cut: Pieces) -> dict[str, NDArray[np.int64]]:

@@ -1,7 +1,7 @@
 """A quick look before the encoder: does a sentence report anything at all?
 
 A linear model on word pieces and pairs of neighbouring pieces, learnt from annotations and the teacher's readings
-(`training/train_gate.py`). It is set so low that at most one event in 250 is lost (the model's card has the measured share).
+(`detente.training.train_gate`). It is set so low that at most one event in 250 is lost (the model's card has the measured share).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Every country that the sentence, the place, the other parties or the report suggest is a candidate, and so is none. Each has
 clues ("in the sentence", "the event's place", "the title"); the weights of the clues were learnt from training/annotations
-(`training/weigh_countries.py`). The strongest clue is told in the answer's ``basis``.
+(`detente.training.weigh_countries`). The strongest clue is told in the answer's ``basis``.
 """
 
 from __future__ import annotations

@@ -65,6 +65,24 @@ def _place(text: str, near: tuple[str, ...], country: str | None) -> Place | Non
     return None
 
 
+_CAPITAL = re.compile(r"(?:(?:the|its|their|this|our)\b|.*['’]s?\b)\s*(?:\w+\s+){0,2}?capital(?:\s+city)?", re.I)
+
+
+def is_capital(text: str) -> bool:
+    """Whether a phrase means a capital without its name: "the capital", "the Syrian capital", "the country's capital"."""
+    return len(text) < 60 and bool(_CAPITAL.fullmatch(text.strip()))
+
+
+def capital(country: str | None) -> Place | None:
+    """The capital of a state by its code, or None if it is not known."""
+    state = tables.countries().get(country or "")
+    for name in state.capitals if state else ():
+        rows = [e.place for e in tables.gazetteer().get(name) if e.place and e.place.country == country]
+        if rows:
+            return _of(max(rows, key=lambda r: r.population), "capital of the country in question")
+    return None
+
+
 def places(text: str) -> list[Place]:
     """Every place that a text names, with its span, from left to right; nationalities and bodies are none."""
     near = _countries_named(text)

@@ -38,12 +38,13 @@ class Discourse:
     countries: Counter[str] = field(default_factory=Counter)
     parties: list[Actor] = field(default_factory=list)
     title: frozenset[str] = frozenset()
+    acronyms: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, title: Sequence[Mention], sentences: Sequence[Sequence[Mention]]) -> Discourse:
+    def of(cls, title: Sequence[Mention], sentences: Sequence[Sequence[Mention]], text: str = "") -> Discourse:
         """The countries of a document, from what its title and sentences name: each naming in the first 60 sentences
-        counts once, in the title twice."""
-        discourse = cls(title=frozenset(c for _, _, c, _ in title if c))
+        counts once, in the title twice; and the acronyms that its text introduces."""
+        discourse = cls(title=frozenset(c for _, _, c, _ in title if c), acronyms=acronyms(text))
         for named, weight in [(title, 2), *((s, 1) for s in sentences[:60])]:
             for _, _, country, kind in named:
                 if kind in ("country", "nationality", "capital", "place", "metonym"):
@@ -55,6 +56,74 @@ class Discourse:
         if actor.text and (actor.country or actor.entity):
             self.parties.append(actor)
             del self.parties[:-40]
+
+
+_BRACKET = re.compile(r"\(([A-Z][A-Za-z.&-]{1,9})\)")
+_LONG_NAME = 100  # code points before a bracket in which the long form of an acronym is looked for
+
+
+def acronyms(text: str) -> dict[str, str]:
+    """Acronyms that a text introduces in brackets, with their long forms: "the Free Papua Movement (OPM)" has none,
+    "the Justice and Equality Movement (JEM)" has one. The letters are matched from the last to the first, the first at
+    the beginning of a word (Schwartz and Hearst 2003)."""
+    found: dict[str, str] = {}
+    for match in _BRACKET.finditer(text):
+        short = match[1].replace(".", "")
+        before = re.split(r"[.;:!?()\n]", text[max(0, match.start() - _LONG_NAME) : match.start()])[-1].rstrip()
+        start = _long_form(short, before)
+        if start is not None and sum(c.isupper() for c in short) >= 2:
+            found.setdefault(short, before[start:])
+    return found
+
+
+def _long_form(short: str, before: str) -> int | None:
+    """Where the long form of ``short`` begins in the words before its bracket, or None if the letters do not fit."""
+    at = len(before)
+    for i, letter in reversed(list(enumerate(short.lower()))):
+        if not letter.isalnum():
+            continue
+        at -= 1
+        while at >= 0 and (
+            before[at].lower() != letter
+            or (i == 0 and at > 0 and (before[at - 1].isalnum() or not before[at].isupper()))
+        ):
+            at -= 1
+        if at < 0:
+            return None
+    return at if " " in before[at:] and len(before[at:].split()) <= 2 * len(short) else None
+
+
+_BOTH = re.compile(
+    r"(?:(?:the|these|those)\s+)?(?:both|two|rival|neighbou?ring|warring)\s+(?:\w+\s+)?"
+    r"(?:sides|countries|nations|states|governments|neighbou?rs|leaders|presidents|parties|powers|capitals|armies|militaries)"
+    r"|(?:the )?(?:leaders|presidents|governments|armies|militaries|troops|forces|officials) (?:of|from|on) (?:both|the two) (?:sides|countries|nations|states)"
+    r"|the (?:two|pair)",
+    re.I,
+)
+_KOREAS = re.compile(r"(?:both|the two) Koreas", re.I)
+
+
+def both(text: str, named: Sequence[Mention], before: Sequence[Mention], discourse: Discourse) -> tuple[str, ...]:
+    """The two countries that "both sides" or "the two leaders" stands for, or none if the report leaves it open.
+
+    They are those of the same sentence, else of the sentence before, else of the title, else the two that the report names
+    most; the first of these that names exactly two decides, for of three or more it is not told which two are meant.
+    """
+    if _KOREAS.fullmatch(text.strip()):
+        return ("KOR", "PRK")
+    if not _BOTH.fullmatch(text.strip()):
+        return ()
+    leading = [c for c, n in discourse.countries.most_common(3) if n > 1]
+    for candidates in ([m[2] for m in named], [m[2] for m in before], sorted(discourse.title), leading):
+        states = tuple(dict.fromkeys(c for c in candidates if c and c not in _BODIES))
+        if len(states) == 2:
+            return states
+        if len(states) > 2:
+            break
+    return ()
+
+
+_BODIES = frozenset({"UNO", "EUR", "IGO", "NGO", "ISM", "IMG", "MNC"})
 
 
 def refer(text: str, discourse: Discourse) -> Actor | None:

@@ -1,4 +1,4 @@
-"""Annotated reports as a reference for `detente evaluate`: `python -m training.as_gold --data DIR… --hold 0.08 --out held.jsonl`.
+"""Annotated reports as a reference for `detente evaluate`: `python -m detente.training.as_gold --data DIR… --hold 0.08 --out held.jsonl`.
 
 By default only the reports that training held back, so that a model can be judged through the whole path on what it never saw.
 """
@@ -10,7 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from training.line_format import Annotation, Marked, Report, held_back, read_folders
+from detente.training.line_format import Annotation, Marked, Report, held_back, read_folders
 
 
 def document(report: Report) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Agreement of two blind readings, by the exam's own scorer: `python -m training.agreement --first training/annotations --second training/second_reading`."""
+"""Agreement of two blind readings, by the exam's own scorer: `python -m detente.training.agreement --first training/annotations --second training/second_reading`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import argparse
 from pathlib import Path
 
 from detente.evaluate import gold
-from training.as_gold import document
-from training.line_format import Report, read_folder
+from detente.training.as_gold import document
+from detente.training.line_format import Report, read_folder
 
 _LONG = 5  # sentences from which a report counts as an article
 

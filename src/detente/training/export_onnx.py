@@ -1,6 +1,6 @@
 """Network to the files that ship: three ONNX graphs, int8, with a card.
 
-python -m training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
+python -m detente.training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from onnxruntime.quantization.matmul_nbits_quantizer import MatMulNBitsQuantizer
 from torch.export import Dim
 
 from detente.model import labels
-from training.network import SHAPES, Network
+from detente.training.network import SHAPES, Network
 
 FORMAT = 2  # raise when the run time must change with the files
 

@@ -1,4 +1,4 @@
-"""Counts of the annotations, as docs/data.md shows them: `python -m training.counts training/annotations`."""
+"""Counts of the annotations, as docs/data.md shows them: `python -m detente.training.counts training/annotations`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from training.line_format import read_folder
+from detente.training.line_format import read_folder
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:

@@ -1,13 +1,13 @@
 """Choose where a probability becomes a yes, on the held-back reports, and write it with the scores into the model's card.
 
-python -m training.choose_thresholds --model src/detente/model/small --data DIR… --hold 0.06 --keep-out tests/gold/dev.jsonl
+python -m detente.training.choose_thresholds --model src/detente/model/small --data DIR… --hold 0.06 --keep-out tests/gold/dev.jsonl
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from detente.model.coder import Coder, Reading, SentenceReading, Thresholds
-from training.examples import fingerprint, reference_fingerprints
-from training.line_format import Annotation, held_back, read_folders
-from training.scores import f1
+from detente.training.examples import fingerprint, reference_fingerprints
+from detente.training.line_format import Annotation, held_back, read_folders
+from detente.training.scores import f1
 
 _GRID = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8)
 _POOL = 30  # events of a point of the calibration line
@@ -33,7 +33,8 @@ class Remembered:
     """A session of onnxruntime that computes each input once: thresholds change only what is made of its outputs."""
 
     def __init__(self, session: Any) -> None:
-        self._session, self._known = session, {}
+        self._session = session
+        self._known: dict[int, Any] = {}
 
     def run(self, names: list[str] | None, inputs: dict[str, Any]) -> Any:
         """The outputs for these inputs, from memory if they were seen."""
@@ -157,11 +158,12 @@ def main() -> None:
     coder.thresholds = Thresholds()
     texts = [s for s, _ in held]
     best = coder.thresholds
-    for field, score in (
+    measures: tuple[tuple[str, Callable[[], float]], ...] = (
         ("trigger", lambda: trigger_scores(coder.read(texts), held)["type"]),
         *((role, partial(_role, coder, texts, held, role)) for role in _ROLES),
         ("mode", lambda: mode_score(matches(coder.read(texts), held))),
-    ):
+    )
+    for field, score in measures:
         scores = {}
         for value in _GRID:
             coder.thresholds = replace(best, **{field: value})

@@ -1,4 +1,4 @@
-"""Train the coder: `python -m training.train --data DIR… --base DIR --out DIR [--shape teacher] [--hold 0.1] [--silver DIR]`.
+"""Train the coder: `python -m detente.training.train --data DIR… --base DIR --out DIR [--shape teacher] [--hold 0.1] [--silver DIR]`.
 
 Prints scores on held-back reports after each epoch and writes `network.pt` (a moving average of the weights) and
 `log.json`. The data folders are read anew at each epoch, so that annotations that arrive meanwhile are learnt too.
@@ -21,12 +21,12 @@ import numpy as np
 import torch
 
 from detente.model.tokens import load_tokenizer
-from training.batches import AnyExample, SoftExample, collate, groups
-from training.examples import Example, build, fingerprint, reference_fingerprints
-from training.line_format import held_back, read_folders
-from training.loss import half_is_fast, loss_of
-from training.measure import measure
-from training.network import SHAPES, Network, load_bert, load_mpnet
+from detente.training.batches import AnyExample, SoftExample, collate, groups
+from detente.training.examples import Example, build, fingerprint, reference_fingerprints
+from detente.training.line_format import held_back, read_folders
+from detente.training.loss import half_is_fast, loss_of, role_loss_of
+from detente.training.measure import measure, measure_roles
+from detente.training.network import SHAPES, Network, RoleReader, load_bert, load_mpnet
 
 _AVERAGE = 0.998  # of the moving average of the weights: the last 500 steps or so
 
@@ -44,25 +44,91 @@ def digest(examples: Sequence[Example]) -> str:
 
 
 def silver(folder: Path | None) -> list[SoftExample]:
-    """The teacher's readings, as `training.distil` wrote them."""
+    """The teacher's readings, as `detente.training.distil` wrote them."""
     if folder is None:
         return []
     return [e for path in sorted(folder.glob("*.pt")) for e in torch.load(path, weights_only=False)]
 
 
-def optimizer_of(network: Network, rate: float, head_rate: float) -> torch.optim.AdamW:
+def optimizer_of(network: Network | RoleReader, rate: float, head_rate: float) -> torch.optim.AdamW:
     """AdamW; the pretrained body learns slower than the new heads, and the word vectors not at all."""
     network.encoder.words.weight.requires_grad_(False)
     new = ("trigger", "context", "casings")
-    body = [p for n, p in network.encoder.named_parameters() if p.requires_grad and not n.startswith(new)]
-    heads = [p for n, p in network.encoder.named_parameters() if n.startswith(new)]
+    body = {f"encoder.{n}" for n, _ in network.encoder.named_parameters() if not n.startswith(new)}
+    named = [(n, p) for n, p in network.named_parameters() if p.requires_grad]
     return torch.optim.AdamW(
         [
-            {"params": body, "lr": rate},
-            {"params": [*heads, *network.roles.parameters(), *network.pairs.parameters()], "lr": head_rate},
+            {"params": [p for n, p in named if n in body], "lr": rate},
+            {"params": [p for n, p in named if n not in body], "lr": head_rate},
         ],
         weight_decay=0.01,
     )
+
+
+class Learner:
+    """A network that learns from batches, with a moving average of its weights, which is what is kept."""
+
+    def __init__(
+        self, network: Network | RoleReader, rate: float, head_rate: float, device: torch.device, bf16: bool
+    ) -> None:
+        self.network, self.rates, self.device, self.bf16 = network, (rate, head_rate), device, bf16
+        self.optimizer = optimizer_of(network, rate, head_rate)
+        self.average = {k: v.clone() for k, v in network.state_dict().items()}
+
+    def epoch(
+        self, todo: Sequence[Sequence[AnyExample]], step: int, ahead: int, total: int
+    ) -> tuple[dict[str, float], int]:
+        """Learn each group of ``todo`` once; the rates rise over 6 % of ``total`` steps and then fall to nearly nothing.
+
+        ``ahead``: steps that the schedule is further than ``step``. Returns the summed losses and the new step.
+        """
+        self.network.train()
+        sums: dict[str, float] = {}
+        for group in todo:
+            where = (step + ahead) / total
+            for part, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
+                part["lr"] = rate * min((step + 1) / (0.06 * total), max(0.02, 1.0 - where))
+            batch = collate(group).to(self.device)
+            if isinstance(self.network, RoleReader):
+                loss, parts = role_loss_of(self.network, batch, self.bf16)
+            else:
+                loss, parts = loss_of(self.network, batch, self.bf16)
+            self.optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            self.optimizer.step()
+            step += 1
+            decay = min(_AVERAGE, (1 + step) / (10 + step))
+            with torch.no_grad():
+                for k, v in self.network.state_dict().items():
+                    self.average[k].lerp_(v, 1 - decay)
+            for k, v in parts.items():
+                sums[k] = sums.get(k, 0.0) + v
+        return sums, step
+
+    def measured(self, test: Sequence[Example]) -> dict[str, float]:
+        """Scores of the average on sentences that were not learnt."""
+        now = {k: v.clone() for k, v in self.network.state_dict().items()}
+        self.network.load_state_dict(self.average)
+        try:
+            if isinstance(self.network, RoleReader):
+                return measure_roles(self.network, test, self.device)
+            return measure(self.network, test, self.device)
+        finally:
+            self.network.load_state_dict(now)
+
+
+def begin(args: argparse.Namespace, device: torch.device) -> Network | RoleReader:
+    """The network to train: from base weights, or from a trained one (of the teacher of roles, the encoder alone)."""
+    shape = SHAPES["teacher" if args.shape == "roles" else args.shape]
+    network = (RoleReader if args.shape == "roles" else Network)(shape).to(device)
+    (load_bert if args.shape == "small" else load_mpnet)(network.encoder, args.base)
+    if args.start:
+        given = torch.load(args.start, map_location=device, weights_only=True)
+        if args.shape == "roles":
+            given = {k: v for k, v in given.items() if k.startswith("encoder.")}
+        network.load_state_dict(given, strict=False)
+    return network
 
 
 def train(args: argparse.Namespace) -> None:
@@ -72,18 +138,14 @@ def train(args: argparse.Namespace) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = half_is_fast(device)
     tokenizer = load_tokenizer(args.tokenizer)
-    network = Network(SHAPES[args.shape]).to(device)
-    (load_mpnet if args.shape == "teacher" else load_bert)(network.encoder, args.base)
-    if args.start:
-        network.load_state_dict(torch.load(args.start, map_location=device, weights_only=True), strict=False)
-    average = {k: v.clone() for k, v in network.state_dict().items()}
-    optimizer = optimizer_of(network, args.rate, args.head_rate)
+    network = begin(args, device)
+    learner = Learner(network, args.rate, args.head_rate, device, bf16)
     soft = silver(args.silver)
     args.out.mkdir(parents=True, exist_ok=True)
     log: dict[str, Any] = {
         "seed": args.seed,
         "shape": args.shape,
-        "sizes": asdict(SHAPES[args.shape]),
+        "sizes": asdict(SHAPES["teacher" if args.shape == "roles" else args.shape]),
         "silver": len(soft),
         "arguments": {k: str(v) for k, v in vars(args).items()},
         "epochs": [],
@@ -93,8 +155,8 @@ def train(args: argparse.Namespace) -> None:
     if state.exists():
         saved = torch.load(state, map_location=device, weights_only=False)
         network.load_state_dict(saved["network"])
-        optimizer.load_state_dict(saved["optimizer"])
-        average, log, step, first = saved["average"], saved["log"], saved["step"], saved["epoch"]
+        learner.optimizer.load_state_dict(saved["optimizer"])
+        learner.average, log, step, first = saved["average"], saved["log"], saved["step"], saved["epoch"]
         rng.setstate(saved["rng"])
         print(f"going on after epoch {first}", flush=True)
     start = time.time()
@@ -103,48 +165,32 @@ def train(args: argparse.Namespace) -> None:
         test = [e for e in examples if held_back(e.report, args.hold)]
         learn: list[AnyExample] = [e for e in examples if not held_back(e.report, args.hold)]
         log |= {"data_sha256": digest(examples), "sentences": len(learn), "held_back": len(test)}
-        share = soft if args.silver_share >= 1 else rng.sample(soft, int(args.silver_share * len(soft)))
+        if isinstance(network, RoleReader):
+            learn = [e for e in learn if e.events]
+        share: list[AnyExample] = (
+            [*soft] if args.silver_share >= 1 else rng.sample(soft, int(args.silver_share * len(soft)))
+        )
         learn = learn * (args.repeat if soft else 1) + share
         todo = list(groups(learn, args.pieces, rng))
         total = args.epochs * len(todo)
         print(f"epoch {epoch + 1}: {len(learn)} sentences, {len(test)} held back, {len(todo)} steps", flush=True)
-        network.train()
-        sums: dict[str, float] = {}
-        for group in todo:
-            where = max(step, epoch * len(todo)) / total
-            for part, rate in zip(optimizer.param_groups, (args.rate, args.head_rate), strict=True):
-                part["lr"] = rate * min((step + 1) / (0.06 * total), max(0.02, 1.0 - where))
-            loss, parts = loss_of(network, collate(group).to(device), bf16)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            step += 1
-            decay = min(_AVERAGE, (1 + step) / (10 + step))
-            with torch.no_grad():
-                for k, v in network.state_dict().items():
-                    average[k].lerp_(v, 1 - decay)
-            for k, v in parts.items():
-                sums[k] = sums.get(k, 0.0) + v
+        sums, step = learner.epoch(todo, step, max(step, epoch * len(todo)) - step, total)
         row: dict[str, Any] = {
             "epoch": epoch + 1,
             "seconds": round(time.time() - start),
             "loss": {k: round(v / len(todo), 4) for k, v in sums.items()},
         }
         if test:
-            now = {k: v.clone() for k, v in network.state_dict().items()}
-            network.load_state_dict(average)
-            row["held back"] = measure(network, test, device)
-            network.load_state_dict(now)
+            row["held back"] = learner.measured(test)
         log["epochs"].append(row)
         print(json.dumps(row), flush=True)
-        torch.save(average, args.out / "network.pt")
+        torch.save(learner.average, args.out / "network.pt")
         (args.out / "log.json").write_text(json.dumps(log, indent=1))
         torch.save(
             {
                 "network": network.state_dict(),
-                "optimizer": optimizer.state_dict(),
-                "average": average,
+                "optimizer": learner.optimizer.state_dict(),
+                "average": learner.average,
                 "log": log,
                 "step": step,
                 "epoch": epoch + 1,
@@ -160,7 +206,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="base weights (safetensors)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--shape", choices=sorted(SHAPES), default="small")
+    parser.add_argument("--shape", choices=[*sorted(SHAPES), "roles"], default="small")
     parser.add_argument("--start", type=Path, help="network.pt to begin from, instead of the base weights alone")
     parser.add_argument("--silver", type=Path, help="folder of the teacher's readings (training.distil)")
     parser.add_argument("--silver-share", type=float, default=1.0, help="share of them in each epoch, drawn anew")

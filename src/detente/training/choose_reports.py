@@ -1,6 +1,6 @@
 """Choose reports to annotate next, by need: what the model is unsure of, rare types, modes and statuses, whole articles.
 
-python -m training.choose_reports --pool POOL.jsonl.gz --have DIR… --keep-out GOLD.jsonl --first b60 --batches 2 --reports 150 --by need
+python -m detente.training.choose_reports --pool POOL.jsonl.gz --have DIR… --keep-out GOLD.jsonl --first b60 --batches 2 --reports 150 --by need
 
 Writes `bNN.jsonl` files of documents ({"id", "title", "published", "source", "sentences"}) for a person to read; no event
 is ever written by this program. ``--by article`` takes whole articles at random; ``--by need`` ranks short reports by the
@@ -20,8 +20,8 @@ from pathlib import Path
 
 from detente.model.coder import Coder, SentenceReading
 from detente.segment.sentences import split
-from training.examples import fingerprint, reference_fingerprints
-from training.line_format import read_folder
+from detente.training.examples import fingerprint, reference_fingerprints
+from detente.training.line_format import read_folder
 
 LONGEST = 15  # sentences of an article that are annotated: the first, as in b40 to b47
 _SURE = 0.9

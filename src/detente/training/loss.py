@@ -6,8 +6,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from training.batches import Batch
-from training.network import Network
+from detente.training.batches import Batch
+from detente.training.network import Network, RoleReader
 
 # So that no head drowns another: the means of the losses differ by these factors when training begins to settle.
 _WEIGHTS = {
@@ -19,6 +19,7 @@ _WEIGHTS = {
     "implied": 1.0,
     "sectors": 3.0,
     "pairs": 0.5,
+    "countries": 4.0,
 }
 
 
@@ -57,16 +58,35 @@ def loss_of(network: Network, batch: Batch, bf16: bool) -> tuple[Tensor, dict[st
     if len(batch.where):
         mask = (batch.ids[batch.where] != 0).long()
         with half(device, bf16):
-            roles, sectors, modes, status, implied = network.roles(x[batch.where], mask, batch.inside, batch.types)
-        parts["roles"] = _mean(_soft(roles, batch.roles).mean(-1), batch.role_weight)
-        parts["sectors"] = _mean(_binary(sectors, batch.sectors), batch.sector_weight)
-        parts["modes"] = _binary(modes, batch.modes).mean()
-        parts["status"] = _soft(status, batch.status).mean()
-        parts["implied"] = _binary(implied, batch.implied).mean()
+            heads = network.roles(x[batch.where], mask, batch.inside, batch.types)
+        parts |= _role_parts(heads, batch)
     if len(batch.pair_where):
         mask = (batch.ids[batch.pair_where] != 0).long()
         with half(device, bf16):
             types = network.pairs(x[batch.pair_where], mask, batch.parties)
         parts["pairs"] = _soft(types, batch.pair_types).mean()
-    total = sum((_WEIGHTS[k] * v for k, v in parts.items()), torch.zeros((), device=device))
+    return _total(parts)
+
+
+def role_loss_of(reader: RoleReader, batch: Batch, bf16: bool) -> tuple[Tensor, dict[str, float]]:
+    """The same for the teacher of roles, which reads a sentence for each of its events."""
+    with half(batch.ids.device, bf16):
+        heads = reader(batch.ids[batch.where], batch.casings[batch.where], batch.inside, batch.types)
+    return _total(_role_parts(heads, batch))
+
+
+def _role_parts(heads: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:
+    roles, sectors, modes, status, implied, countries = heads
+    return {
+        "roles": _mean(_soft(roles, batch.roles).mean(-1), batch.role_weight),
+        "sectors": _mean(_binary(sectors, batch.sectors), batch.sector_weight),
+        "modes": _binary(modes, batch.modes).mean(),
+        "status": _soft(status, batch.status).mean(),
+        "implied": _binary(implied, batch.implied).mean(),
+        "countries": _mean(_binary(countries, batch.countries), batch.role_weight),
+    }
+
+
+def _total(parts: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
+    total = torch.stack([_WEIGHTS[k] * v for k, v in parts.items()]).sum()
     return total, {k: float(v.detach()) for k, v in parts.items()}

@@ -1,6 +1,6 @@
-"""The teacher reads unannotated sentences: `python -m training.distil --teacher DIR --pool POOL.jsonl.gz… --out DIR --sentences 50000`.
+"""The teacher reads unannotated sentences: `python -m detente.training.distil --teacher DIR --pool POOL.jsonl.gz… --out DIR --sentences 50000`.
 
-Writes shards of `SoftExample`s, the probabilities of every head in 16 bits, which `training.train --silver` learns from.
+Writes shards of `SoftExample`s, the probabilities of every head in 16 bits, which `detente.training.train --silver` learns from.
 Resumable: shards that exist are kept. Sentences that are annotated (``--have``) or references (``--keep-out``) are left out.
 """
 
@@ -13,14 +13,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 from detente.segment.sentences import split
-from training.batches import SoftEvent, SoftExample
-from training.choose_reports import known, pool
-from training.examples import fingerprint
-from training.loss import half, half_is_fast
-from training.network import SHAPES, Network
+from detente.training.batches import SoftEvent, SoftExample
+from detente.training.choose_reports import known, pool
+from detente.training.examples import fingerprint
+from detente.training.loss import half, half_is_fast
+from detente.training.network import SHAPES, Network, RoleReader
 
 _SHARD = 2_000  # sentences of a file
 _SEEN = 0.3  # probability from which a trigger of the teacher is taught with its roles
@@ -59,8 +60,10 @@ def runs(seen: Sequence[float], kinds: Sequence[int], begins: Sequence[bool]) ->
 
 
 @torch.no_grad()
-def read(network: Network, cut: Sequence[Pieces], device: torch.device, bf16: bool) -> list[SoftExample]:
-    """What the teacher says of a batch of sentences."""
+def read(
+    network: Network, reader: RoleReader | None, cut: Sequence[Pieces], device: torch.device, bf16: bool
+) -> list[SoftExample]:
+    """What the teacher says of a batch of sentences; the roles by the teacher of roles, if there is one."""
     longest = max(len(p.ids) for p in cut)
     ids = torch.tensor([p.ids + [0] * (longest - len(p.ids)) for p in cut], device=device)
     casings = torch.tensor([p.casings + [0] * (longest - len(p.ids)) for p in cut], device=device)
@@ -68,7 +71,8 @@ def read(network: Network, cut: Sequence[Pieces], device: torch.device, bf16: bo
         x, trigger, context = network.encoder(ids, casings)
     tags = trigger.float().softmax(-1)
     contexts = context.float().sigmoid()
-    examples, where, spans = [], [], []
+    examples: list[SoftExample] = []
+    spans: list[list[tuple[int, int, int]]] = []
     for row, p in enumerate(cut):
         n = len(p.ids)
         mine = tags[row, :n]
@@ -79,33 +83,74 @@ def read(network: Network, cut: Sequence[Pieces], device: torch.device, bf16: bo
         seen = 1 - mine[:, 0]
         seen[0] = seen[-1] = 0
         examples.append(SoftExample(p.ids, p.casings, mine.half().cpu(), contexts[row].half().cpu(), []))
-        for span in runs(seen.tolist(), best.tolist(), begins.tolist()):
-            where.append(row)
-            spans.append(span)
-    if not spans:
+        spans.append(list(runs(seen.tolist(), best.tolist(), begins.tolist())))
+    if reader is not None:
+        read_roles(reader, examples, spans, device, bf16)
         return examples
-    inside = torch.zeros(len(spans), longest, dtype=torch.long, device=device)
-    for i, (a, b, _) in enumerate(spans):
-        inside[i, a:b] = 1
-    mask = (ids[where] != 0).long()
-    types = torch.tensor([t for _, _, t in spans], device=device)
-    with half(device, bf16):
-        heads = network.roles(x[where], mask, inside, types)
-    roles, sectors, modes, status, implied = (h.float() for h in heads)
-    for i, (row, (a, b, t)) in enumerate(zip(where, spans, strict=True)):
-        n = len(cut[row].ids)
-        examples[row].events.append(
-            SoftEvent(
-                (a, b),
-                t,
-                roles[i, :n].softmax(-1).half().cpu(),
-                sectors[i, :n].sigmoid().half().cpu(),
-                modes[i].sigmoid().half().cpu(),
-                status[i].softmax(-1).half().cpu(),
-                implied[i].sigmoid().half().cpu(),
-            )
-        )
+    where, inside, types = _events(spans, ids.shape[1], device)
+    if where:
+        with half(device, bf16):
+            heads = network.roles(x[where], (ids[where] != 0).long(), inside, types)
+        _fill(examples, spans, heads)
     return examples
+
+
+@torch.no_grad()
+def read_roles(
+    reader: RoleReader,
+    examples: Sequence[SoftExample],
+    spans: Sequence[Sequence[tuple[int, int, int]]],
+    device: torch.device,
+    bf16: bool,
+) -> None:
+    """Give each example the events of its triggers ``spans`` (first, last + 1, type), as the teacher of roles reads them."""
+    longest = max(len(e.ids) for e in examples)
+    where, inside, types = _events(spans, longest, device)
+    if not where:
+        return
+    ids = torch.tensor([examples[i].ids + [0] * (longest - len(examples[i].ids)) for i in where], device=device)
+    casings = torch.tensor(
+        [examples[i].casings + [0] * (longest - len(examples[i].casings)) for i in where], device=device
+    )
+    with half(device, bf16):
+        heads = reader(ids, casings, inside, types)
+    _fill(examples, spans, heads)
+
+
+def _events(
+    spans: Sequence[Sequence[tuple[int, int, int]]], longest: int, device: torch.device
+) -> tuple[list[int], Tensor, Tensor]:
+    """For each trigger: the row of its sentence, its pieces [events, pieces], its type."""
+    where = [row for row, mine in enumerate(spans) for _ in mine]
+    every = [span for mine in spans for span in mine]
+    inside = torch.zeros(len(every), longest, dtype=torch.long, device=device)
+    for i, (a, b, _) in enumerate(every):
+        inside[i, a:b] = 1
+    return where, inside, torch.tensor([t for _, _, t in every], dtype=torch.long, device=device)
+
+
+def _fill(
+    examples: Sequence[SoftExample], spans: Sequence[Sequence[tuple[int, int, int]]], heads: tuple[Tensor, ...]
+) -> None:
+    roles, sectors, modes, status, implied, countries = (h.float() for h in heads)
+    i = 0
+    for example, mine in zip(examples, spans, strict=True):
+        n = len(example.ids)
+        example.events.clear()
+        for a, b, t in mine:
+            example.events.append(
+                SoftEvent(
+                    (a, b),
+                    t,
+                    roles[i, :n].softmax(-1).half().cpu(),
+                    sectors[i, :n].sigmoid().half().cpu(),
+                    modes[i].sigmoid().half().cpu(),
+                    status[i].softmax(-1).half().cpu(),
+                    implied[i].sigmoid().half().cpu(),
+                    countries[i, :n].sigmoid().half().cpu(),
+                )
+            )
+            i += 1
 
 
 def main() -> None:
@@ -113,6 +158,7 @@ def main() -> None:
     parser.add_argument(
         "--teacher", type=Path, nargs="+", required=True, help="folders with network.pt; several are averaged"
     )
+    parser.add_argument("--roles", type=Path, help="folder with the network.pt of a teacher of roles (--shape roles)")
     parser.add_argument("--shape", choices=sorted(SHAPES), default="teacher")
     parser.add_argument("--pool", type=Path, nargs="+", required=True)
     parser.add_argument("--have", type=Path, nargs="*", default=[], help="folders of annotations")
@@ -128,6 +174,11 @@ def main() -> None:
     network = Network(SHAPES[args.shape]).to(device)
     network.load_state_dict({k: sum(s[k] for s in states) / len(states) for k in states[0]}, strict=False)
     network.eval()
+    reader = None
+    if args.roles:
+        reader = RoleReader(SHAPES["teacher"]).to(device)
+        reader.load_state_dict(torch.load(args.roles / "network.pt", map_location=device, weights_only=True))
+        reader.eval()
     texts = sentences(args.pool, known(args.have, args.keep_out), args.sentences, args.seed)
     tokenizer = load_tokenizer(args.tokenizer)
     args.out.mkdir(parents=True, exist_ok=True)
@@ -138,7 +189,7 @@ def main() -> None:
             continue
         cut = [p for p in pieces(tokenizer, texts[at : at + _SHARD]) if len(p.ids) <= _LONGEST]
         cut.sort(key=lambda p: len(p.ids))
-        done = [e for i in range(0, len(cut), 32) for e in read(network, cut[i : i + 32], device, bf16)]
+        done = [e for i in range(0, len(cut), 32) for e in read(network, reader, cut[i : i + 32], device, bf16)]
         partial = path.with_suffix(".part")
         torch.save(done, partial)
         partial.rename(path)

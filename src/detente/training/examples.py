@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from detente.model import labels
 from detente.model.tokens import Pieces, pieces
+from detente.resolve.countries import named_countries
 from detente.resolve.numbers import quantities
-from training.line_format import Annotation, Marked, Report
+from detente.resolve.references import Mention
+from detente.training.line_format import Annotation, Marked, Report
 
 IGNORE = -100
 _TYPE = {t: i for i, t in enumerate(labels.TYPE_LIST)}
@@ -35,6 +37,9 @@ class RoleExample:
     modes: tuple[int, ...]
     status: int
     implied: tuple[int, ...]
+    countries: list[
+        tuple[int, int, int]
+    ]  # 0 actor or 1 recipient, first piece, last piece + 1 of words that tell its country
 
 
 @dataclass(slots=True)
@@ -79,14 +84,29 @@ def _casualty_spans(sentence: str, event: Annotation) -> tuple[list[tuple[int, i
     return spans, implied
 
 
-def _role_example(sentence: str, event: Annotation, offsets: list[tuple[int, int]]) -> RoleExample | None:
+def _country_spans(
+    event: Annotation, named: Sequence[Mention], offsets: list[tuple[int, int]]
+) -> list[tuple[int, int, int]]:
+    """The words of the sentence that name the country of an actor (0) or a recipient (1), also outside its phrase."""
+    found = []
+    for side, role in enumerate(("actor", "recipient")):
+        codes = {mark.code for mark in event.roles[role]}
+        for start, end, country, _ in named:
+            if country in codes and (at := _range(offsets, start, end)):
+                found.append((side, *at))
+    return found
+
+
+def _role_example(
+    sentence: str, event: Annotation, offsets: list[tuple[int, int]], named: Sequence[Mention]
+) -> RoleExample | None:
     trigger = _range(offsets, event.trigger.start, event.trigger.end)
     if trigger is None:
         return None
     casualties, implied = _casualty_spans(sentence, event)
     spans, sectors = [], []
-    named: list[tuple[str, Marked]] = [(role, m) for role, marks in event.roles.items() for m in marks]
-    for role, mark in named:
+    filled: list[tuple[str, Marked]] = [(role, m) for role, marks in event.roles.items() for m in marks]
+    for role, mark in filled:
         at = _range(offsets, mark.start, mark.end)
         if at:
             spans.append((_ROLE[role], *at))
@@ -104,6 +124,7 @@ def _role_example(sentence: str, event: Annotation, offsets: list[tuple[int, int
         tuple(_MODE[f"{event.type}/{m}"] for m in event.modes),
         _STATUS[event.status],
         tuple(implied),
+        _country_spans(event, named, offsets),
     )
 
 
@@ -123,6 +144,7 @@ def build(reports: Iterable[Report], tokenizer: Any) -> list[Example]:
                     tags[i] = IGNORE
             example = Example(report.id, sentence, cut, tags, contexts, weight)
             here = [e for e in report.events if e.sentence == index]
+            named = named_countries(sentence) if here else []
             for event in sorted(here, key=lambda e: not e.optional):
                 at = _range(cut.offsets, event.trigger.start, event.trigger.end)
                 if at is None:
@@ -132,7 +154,7 @@ def build(reports: Iterable[Report], tokenizer: Any) -> list[Example]:
                         tags[i] = IGNORE
                     else:
                         tags[i] = 1 + 2 * _TYPE[event.type] + (i > at[0])
-                if not event.optional and (made := _role_example(sentence, event, cut.offsets)):
+                if not event.optional and (made := _role_example(sentence, event, cut.offsets, named)):
                     example.events.append(made)
             out.append(example)
     return out

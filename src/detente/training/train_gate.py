@@ -1,4 +1,4 @@
-"""Learn the gate: `python -m training.train_gate --data DIR… --silver DIR --tokenizer FILE --out src/detente/model/small`.
+"""Learn the gate: `python -m detente.training.train_gate --data DIR… --silver DIR --tokenizer FILE --out src/detente/model/small`.
 
 Logistic regression on which pieces and pairs of pieces a sentence has. Its threshold is the highest that lets at least 99.6 % of
 the held-back events' sentences through; the card gets it, with the share of sentences it skips.
@@ -18,9 +18,9 @@ from torch.nn import functional as F
 
 from detente.model.gate import BUCKETS, Gate, pair_buckets
 from detente.model.tokens import load_tokenizer
-from training.examples import Example
-from training.line_format import held_back
-from training.train import annotated, silver
+from detente.training.examples import Example
+from detente.training.line_format import held_back
+from detente.training.train import annotated, silver
 
 _KEPT = 0.996  # of the events
 _PIECES = 30522

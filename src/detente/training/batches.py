@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from detente.model import labels
-from training.examples import IGNORE, Example, RoleExample
+from detente.training.examples import IGNORE, Example, RoleExample
 
 _TAGS, _ROLES, _SECTORS = len(labels.TRIGGER_TAGS), len(labels.ROLES), len(labels.SECTOR_LIST)
 
@@ -28,6 +28,7 @@ class SoftEvent:
     modes: Tensor
     status: Tensor
     implied: Tensor
+    countries: Tensor  # [pieces, 2] tells the country of the actor, of the recipient
 
 
 @dataclass(slots=True)
@@ -64,6 +65,7 @@ class Batch:
     modes: Tensor
     status: Tensor
     implied: Tensor
+    countries: Tensor  # [E, L, 2]
     pair_where: Tensor  # [P] row of the sentence
     parties: Tensor  # [P, L] 0 none, 1 source, 2 target
     pair_types: Tensor  # [P, types]
@@ -118,6 +120,7 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
         torch.zeros(len(events), len(labels.MODE_LIST)),
         torch.zeros(len(events), len(labels.STATUS_LIST)),
         torch.zeros(len(events), len(labels.CASUALTY_LIST)),
+        torch.zeros(len(events), n, 2),
         torch.tensor([row for row, _, _ in couples], dtype=torch.long),
         torch.zeros(len(couples), n, dtype=torch.long),
         torch.zeros(len(couples), len(labels.TYPE_LIST)),
@@ -158,6 +161,7 @@ def pairs(example: AnyExample) -> dict[tuple[Span | None, Span | None], Counter[
             acting, receiving = ([(a, b) for a, b, _ in trigger_spans(tags[:, r].tolist())] for r in (actor, recipient))
         else:
             acting, receiving = ([(a, b) for r, a, b in ev.spans if r == role] for role in (actor, recipient))
+        sides: list[tuple[Span | None, Span | None]]
         if acting and receiving:
             sides = [(acting[0], receiving[0])]
         elif len(acting) > 1:
@@ -210,6 +214,7 @@ def _soft_event(batch: Batch, i: int, ev: SoftEvent, size: int) -> None:
     party = [labels.ROLES.index(r) for r in labels.PARTY_ROLES]
     batch.sector_weight[i, :size] = (1 - ev.roles.float()[:, party, 0]).max(1).values
     batch.modes[i], batch.status[i], batch.implied[i] = ev.modes.float(), ev.status.float(), ev.implied.float()
+    batch.countries[i, :size] = ev.countries.float()
 
 
 def _hard_event(batch: Batch, i: int, ev: RoleExample, size: int) -> None:
@@ -223,3 +228,5 @@ def _hard_event(batch: Batch, i: int, ev: RoleExample, size: int) -> None:
     batch.modes[i, list(ev.modes)] = 1
     batch.status[i, ev.status] = 1
     batch.implied[i, list(ev.implied)] = 1
+    for side, first, last in ev.countries:
+        batch.countries[i, first:last, side] = 1

@@ -1,4 +1,4 @@
-"""Learn what each clue of `detente.resolve.countries` weighs: `python -m training.weigh_countries --data training/annotations`.
+"""Learn what each clue of `detente.resolve.countries` weighs: `python -m detente.training.weigh_countries --data training/annotations`.
 
 Annotated parties whose own words tell no country are the examples (their spans given, as annotated); a conditional logit over
 the candidate countries is fitted by gradient ascent. Twice: the second time the report's earlier parties have the countries
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -22,7 +23,8 @@ from detente.knowledge import tables
 from detente.model.coder import Reading, RoleSpan, SentenceReading
 from detente.records import Actor, CoderVersion, Document, Sentence
 from detente.resolve import countries
-from training.line_format import Report, held_back, read_folder
+from detente.resolve.references import Discourse
+from detente.training.line_format import Report, held_back, read_folder
 
 _VERSION = CoderVersion("", "", "", "")
 _RARE = 5  # clues seen fewer times get no weight of their own
@@ -43,10 +45,11 @@ def laid_out(
     report: Report,
 ) -> tuple[Document, list[Sentence], list[SentenceReading], dict[tuple[int, int, str], str | None]]:
     """A report as the coder would have read it if it saw just the annotated spans, and the country of each party."""
-    sentences, at = [], 0
-    for i, s in enumerate(report.sentences):
-        sentences.append(Sentence(i, at, at + len(s), s))
-        at += len(s) + 1
+    sentences: list[Sentence] = []
+    at = 0
+    for i, words in enumerate(report.sentences):
+        sentences.append(Sentence(i, at, at + len(words), words))
+        at += len(words) + 1
     gold: dict[tuple[int, int, str], str | None] = {}
     readings = []
     for s in sentences:
@@ -72,12 +75,8 @@ def choices(reports: Sequence[Report], own: bool) -> Iterator[Choice]:
     for report in reports:
         document, sentences, readings, gold = laid_out(report)
         found: list[Choice] = []
-        usual = parties.with_country
-        parties.with_country = partial(_choose, gold, found, own)
-        try:
+        with patch.object(parties, "with_country", partial(_choose, gold, found, own)):
             events(document, sentences, readings, _VERSION, 0.5)
-        finally:
-            parties.with_country = usual
         yield from found
 
 
@@ -87,7 +86,7 @@ def _choose(
     own: bool,
     actor: Actor,
     around: countries.Surroundings,
-    discourse: countries.Discourse,
+    discourse: Discourse,
     earlier: Actor | None,
 ) -> Actor:
     if actor.country or actor.start is None or actor.end is None:
@@ -146,7 +145,7 @@ def right_share(examples: Sequence[Choice], weight: dict[str, float]) -> float:
 def write(weight: dict[str, float]) -> None:
     """The table that `detente.resolve.countries` reads."""
     lines = [
-        "# What each clue of resolve/countries.py weighs for a country (or for none). Learnt from training/annotations by training/weigh_countries.py.",
+        "# What each clue of resolve/countries.py weighs for a country (or for none). Learnt from training/annotations by detente.training.weigh_countries.",
         "clue\tweight",
         *(f"{clue}\t{value}" for clue, value in sorted(weight.items())),
     ]

@@ -1,0 +1,58 @@
+"""References inside a report: acronyms, two parties in one phrase, the capital without its name."""
+
+import pytest
+
+import detente
+from detente.records import Document
+from detente.resolve.places import capital, is_capital
+from detente.resolve.references import Discourse, acronyms, both
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("The Justice and Equality Movement (JEM) said it attacked.", {"JEM": "Justice and Equality Movement"}),
+        ("talks with the Revolutionary Armed Forces (RAF) of Ruritania", {"RAF": "Revolutionary Armed Forces"}),
+        ("the Free Papua Movement (OPM)", {}),  # an acronym of another language
+        ("He came (AFP) to the city", {}),
+        ("prices rose (CPI)", {}),
+    ],
+)
+def test_acronyms_that_a_report_introduces(text, wanted):
+    assert acronyms(text) == wanted
+
+
+def named(*codes):
+    return [(0, 1, c, "country") for c in codes]
+
+
+@pytest.mark.parametrize(
+    ("text", "here", "before", "title", "wanted"),
+    [
+        ("both sides", [], ["IND", "PAK"], [], ("IND", "PAK")),
+        ("The two countries", [], ["IND", "PAK", "IND"], [], ("IND", "PAK")),
+        ("the two leaders", [], [], ["FRA", "USA"], ("FRA", "USA")),
+        ("leaders of the two countries", ["GRC", "TUR"], [], [], ("GRC", "TUR")),
+        ("both Koreas", [], [], [], ("KOR", "PRK")),
+        ("both sides", [], ["IND", "PAK", "CHN"], [], ()),  # which two is not told
+        ("the government", [], ["IND", "PAK"], [], ()),
+    ],
+)
+def test_both_sides_are_two_parties_if_the_report_names_two(text, here, before, title, wanted):
+    discourse = Discourse.of(named(*title), [])
+    assert both(text, named(*here), named(*before), discourse) == wanted
+
+
+def test_the_capital_is_a_place():
+    assert is_capital("the capital") and is_capital("the Syrian capital") and is_capital("the country's capital city")
+    assert not is_capital("Damascus") and not is_capital("the capital markets")
+    found = capital("SYR")
+    assert (found.name, found.country) == ("Damascus", "SYR")
+    assert capital(None) is None and capital("IMG") is None
+
+
+def test_an_acronym_carries_what_its_long_form_says():
+    text = "The Colombian National Liberation Front (CNLF) was founded in 1999. Rebels of the CNLF killed four soldiers on Monday."
+    events = detente.code(Document(text, published="2003-05-06"))
+    actors = [a for e in events if e.type == "ASSAULT" for a in e.actors]
+    assert any(a.country == "COL" for a in actors)

@@ -1,0 +1,98 @@
+"""`detente train` and what it stands on. Learning itself needs torch (extra `train`) and is tested where that is installed."""
+
+import importlib.util
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from detente.cli import main
+from detente.training.line_format import AnnotationError, find, parse_event
+
+ANNOTATIONS = Path(__file__).parent.parent / "training" / "annotations"
+TORCH = importlib.util.find_spec("torch") is not None
+SENTENCE = "A US drone killed General Qassem Soleimani in Baghdad on Friday."
+
+
+def test_a_line_becomes_an_event_with_its_spans():
+    event = parse_event(
+        "1 | ASSAULT/drone | killed | A US=USA:MIL | R General Qassem Soleimani=IRN:MIL | P Baghdad=IRQ | D Friday=2020-01-03 | C killed=1",
+        [SENTENCE],
+    )
+    assert (event.type, event.modes, event.status) == ("ASSAULT", ("drone",), "actual")
+    (recipient,) = event.roles["recipient"]
+    assert SENTENCE[recipient.start : recipient.end] == "General Qassem Soleimani"
+    assert (recipient.code, recipient.sectors) == ("IRN", ("MIL",))
+    assert event.casualties == (("killed", "=", "1"),)
+
+
+@pytest.mark.parametrize(
+    ("line", "about"),
+    [
+        ("2 | ASSAULT | killed", "sentence number"),
+        ("1 | ASSAULT/talks | killed", "type or mode"),
+        ("1 | ASSAULT | murdered", "not in the sentence"),
+        ("1 | ASSAULT | killed | A US=USA:ARMY", "sector"),
+        ("1 | ASSAULT | killed | C killed=one=1", "casualty"),
+        ("1 | ASSAULT | killed | Z what", "unknown field"),
+    ],
+)
+def test_a_bad_line_says_what_is_wrong(line, about):
+    with pytest.raises(AnnotationError, match=about):
+        parse_event(line, [SENTENCE])
+
+
+def test_a_short_word_is_found_as_a_word():
+    assert find("In the end he left", "he") == (11, 13)
+
+
+@pytest.mark.skipif(TORCH, reason="torch is installed here")
+def test_without_the_extra_one_line_says_what_to_install(tmp_path, capsys):
+    assert main(["train", "--annotations", str(tmp_path), "-o", str(tmp_path / "out")]) == 1
+    assert "pip install 'detente[train]'" in capsys.readouterr().err
+
+
+def test_a_model_folder_that_is_none(tmp_path, capsys):
+    report = tmp_path / "r.txt"
+    report.write_text(SENTENCE)
+    assert main(["code", str(report), "--model", str(tmp_path / "none")]) == 1
+    assert "model file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not TORCH, reason="needs the extra `train`")
+class TestLearning:
+    def test_bad_folders_are_refused(self, tmp_path, capsys):
+        assert main(["train", "--annotations", str(tmp_path), "-o", str(tmp_path / "out")]) == 1
+        assert "no annotations" in capsys.readouterr().err
+
+    def test_own_annotations_are_learnt_and_the_new_model_codes(self, tmp_path, capsys):
+        given = tmp_path / "mine"
+        given.mkdir()
+        for name in ("b25.ann", "b25.jsonl"):
+            shutil.copy(ANNOTATIONS / name, given)
+        out = tmp_path / "adapted"
+        assert (
+            main(["train", "--annotations", str(given), "-o", str(out), "--folds", "2", "--epochs", "1", "--json"]) == 0
+        )
+        scores = json.loads(capsys.readouterr().out)
+        assert scores["before"].keys() == scores["after"].keys() and "type" in scores["before"]
+        card = json.loads((out / "card.json").read_text())
+        assert card["adapted"]["from"] in card["name"]
+        report = tmp_path / "r.txt"
+        report.write_text(SENTENCE)
+        assert main(["code", str(report), "--published", "2020-01-04", "--model", str(out)]) == 0
+        (event, *_) = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert event["type"] == "ASSAULT" and event["coder"]["model"] == card["name"]
+
+    def test_weights_come_back_from_the_files_that_ship(self):
+        import torch
+
+        from detente.model.coder import DEFAULT, Coder
+        from detente.training.import_onnx import network_of
+
+        network = network_of(DEFAULT).eval()
+        ids = torch.tensor([[101, 5446, 2730, 2048, 102]])
+        hidden, _, _ = network.encoder(ids, torch.zeros_like(ids))
+        theirs = Coder()._encoder.run(["hidden"], {"ids": ids.numpy(), "casings": torch.zeros_like(ids).numpy()})[0]
+        assert torch.cosine_similarity(hidden, torch.from_numpy(theirs), dim=-1).min() > 0.99
