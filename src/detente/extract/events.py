@@ -30,7 +30,7 @@ from detente.records import (
     When,
 )
 from detente.resolve.actors import mentions
-from detente.resolve.countries import Surroundings, named_countries
+from detente.resolve.countries import Surroundings, named_countries, pointed
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.places import capital, is_capital
 from detente.resolve.places import place as resolve_place
@@ -188,6 +188,7 @@ def _parties(
                 told[side],
                 told["recipient" if side == "actor" else "actor"],
                 next(iter(told["attribution"]), None),
+                pointed(reading.told, named[0], side),
             )
             members = two_parties(one, span, around, discourse)
             full[side] += members if len(members) > 1 else [with_context(one, span, around, discourse)]

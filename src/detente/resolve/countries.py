@@ -8,11 +8,12 @@ clues ("in the sentence", "the event's place", "the title"); the weights of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from detente.knowledge import tables
+from detente.model.coder import CountryWord
 from detente.records import Actor
 from detente.resolve.actors import mentions
 from detente.resolve.references import PRONOUN_WORDS, Discourse, Mention, is_person
@@ -38,7 +39,8 @@ class Surroundings:
 
     ``start``, ``end``: code points in the sentence. ``side``: actor, recipient or attribution. ``same``, ``other``: countries of
     the parties of its own and of the other side, as far as their own words tell them. ``named``, ``before``: countries named
-    in the sentence and in the one before it.
+    in the sentence and in the one before it. ``pointed``: of each country named in the sentence, how likely the model holds its
+    words to tell the country of this side.
     """
 
     sentence: str
@@ -51,6 +53,7 @@ class Surroundings:
     same: frozenset[str] = frozenset()
     other: frozenset[str] = frozenset()
     source: str | None = None
+    pointed: Mapping[str, float] = field(default_factory=dict)
 
 
 def with_country(actor: Actor, around: Surroundings, discourse: Discourse, earlier: Actor | None) -> Actor:
@@ -78,6 +81,8 @@ def weighed(clues_: Iterable[str], kind: str, side: str) -> Iterator[str]:
     """The names under which clues have weights: alone, by the kind of words, and by the side that the party is on."""
     for clue in clues_:
         yield clue
+        if clue.startswith(POINTED):
+            continue
         yield f"{kind}:{clue}"
         yield f"{side}:{clue}"
 
@@ -119,6 +124,10 @@ def clues(
             ).update(what)
 
     _of_sentence(around, add)
+    for country, likely in around.pointed.items():
+        add(country, f"{POINTED} {_share_name(likely)}")
+    if around.pointed:
+        found[None].add(f"{POINTED} none {_share_name(max(around.pointed.values()))}")
     for i, (_, _, country, kind) in enumerate(around.before):
         add(country, "previous sentence", f"previous {kind}", *(["previous first"] if i == 0 else []))
     add(around.place, "place")
@@ -139,6 +148,28 @@ def clues(
     if told := apposition(around.sentence, around.end, text):
         add(told, "apposition")
     return found
+
+
+#: Clues of the model itself begin with this word; they are weighed alone, for they are learnt from few reports.
+POINTED = "pointed"
+
+
+def _share_name(likely: float) -> str:
+    return next(
+        name for least, name in ((0.8, "surely"), (0.5, "likely"), (0.2, "perhaps"), (0.0, "hardly")) if likely >= least
+    )
+
+
+def pointed(words: Iterable[CountryWord], named: Sequence[Mention], side: str) -> dict[str, float]:
+    """How likely the model holds each country named in a sentence to be that of the actor or recipient (``side``)."""
+    told: dict[str, float] = {}
+    if side not in ("actor", "recipient"):
+        return told
+    seen = [(w.start, w.end, float(getattr(w, side))) for w in words]
+    for start, end, country, _ in named:
+        likely = max((p for a, b, p in seen if a < end and start < b), default=0.0)
+        told[country] = max(told.get(country, 0.0), likely)
+    return told
 
 
 def _of_sentence(around: Surroundings, add: Callable[..., None]) -> None:
