@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,13 +64,18 @@ def document(report: Report) -> dict[str, Any]:
     }
 
 
+def held_back_documents(folders: Sequence[Path], share: float) -> list[dict[str, Any]]:
+    """The reports that training held back, as a reference."""
+    return [document(r) for r in read_folders(folders) if held_back(r.id, share)]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--hold", type=float, default=1.0, help="share of reports that was held back (1: all reports)")
     parser.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    lines = [json.dumps(document(r), ensure_ascii=False) for r in read_folders(args.data) if held_back(r.id, args.hold)]
+    lines = [json.dumps(d, ensure_ascii=False) for d in held_back_documents(args.data, args.hold)]
     args.out.write_text("\n".join(lines) + "\n", "utf-8")
     print(len(lines), "reports")
 

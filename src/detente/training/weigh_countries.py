@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ import numpy as np
 from detente.extract import parties
 from detente.extract.events import events
 from detente.knowledge import tables
-from detente.model.coder import Reading, RoleSpan, SentenceReading
+from detente.model.coder import Coder, Reading, RoleSpan, SentenceReading, default_coder
 from detente.records import Actor, CoderVersion, Document, Sentence
 from detente.resolve import countries
 from detente.resolve.references import Discourse
@@ -42,9 +42,10 @@ class Choice:
 
 
 def laid_out(
-    report: Report,
+    report: Report, coder: Coder
 ) -> tuple[Document, list[Sentence], list[SentenceReading], dict[tuple[int, int, str], str | None]]:
-    """A report as the coder would have read it if it saw just the annotated spans, and the country of each party."""
+    """A report as the coder would have read it if it saw just the annotated spans, and the country of each party; which words
+    tell a country is what the coder itself says."""
     sentences: list[Sentence] = []
     at = 0
     for i, words in enumerate(report.sentences):
@@ -52,13 +53,14 @@ def laid_out(
         at += len(words) + 1
     gold: dict[tuple[int, int, str], str | None] = {}
     readings = []
-    for s in sentences:
+    for s, own in zip(sentences, coder.read(report.sentences), strict=True):
         found = []
         for e in sorted(
             (e for e in report.events if e.sentence == s.index and not e.optional), key=lambda e: e.trigger.start
         ):
             roles = {r: tuple(RoleSpan(m.start, m.end, 1.0) for m in marks) for r, marks in e.roles.items() if marks}
-            found.append(Reading(e.trigger.start, e.trigger.end, e.type, 1.0, e.status, 1.0, e.modes, roles, ()))
+            told = next((r.told for r in own.events if r.start < e.trigger.end and e.trigger.start < r.end), ())
+            found.append(Reading(e.trigger.start, e.trigger.end, e.type, 1.0, e.status, 1.0, e.modes, roles, (), told))
             for role, marks in e.roles.items():
                 for m in marks:
                     gold[s.start + m.start, s.start + m.end, role] = None if m.code in ("---", "") else m.code
@@ -70,10 +72,10 @@ def laid_out(
     return document, sentences, readings, gold
 
 
-def choices(reports: Sequence[Report], own: bool) -> Iterator[Choice]:
+def choices(reports: Sequence[Report], coder: Coder, own: bool) -> Iterator[Choice]:
     """All choices of the reports; ``own``: earlier parties get the countries of the present weights, not the right ones."""
     for report in reports:
-        document, sentences, readings, gold = laid_out(report)
+        document, sentences, readings, gold = laid_out(report, coder)
         found: list[Choice] = []
         with patch.object(parties, "with_country", partial(_choose, gold, found, own)):
             events(document, sentences, readings, _VERSION, 0.5)
@@ -102,27 +104,38 @@ def _choose(
     return countries.with_country(actor, around, discourse, earlier) if own else replace(actor, country=right)
 
 
-def fit(examples: Sequence[Choice]) -> dict[str, float]:
-    """Weights of the clues, alone and by group."""
+def fit(examples: Sequence[Choice], base: Mapping[str, float] | None = None) -> dict[str, float]:
+    """Weights of the clues, alone and by group; with ``base`` only those of the model's own clues, the others being given.
+
+    The model points with more confidence at sentences that it was trained on: its clues are weighed on held-back reports.
+    """
     seen = Counter(
-        clue for e in examples for _, what in e.candidates for clue in countries.weighed(what, e.kind, e.side)
+        clue
+        for e in examples
+        for _, what in e.candidates
+        for clue in countries.weighed(what, e.kind, e.side)
+        if clue.startswith(countries.POINTED) == (base is not None)
     )
     index = {clue: i for i, clue in enumerate(sorted(c for c, n in seen.items() if n >= _RARE))}
     rows: list[list[int]] = []
     owner: list[int] = []
     target = []
+    given = []
     usable = [e for e in examples if e.right >= 0 and len(e.candidates) > 1]
     for n, e in enumerate(usable):
         for i, (_, what) in enumerate(e.candidates):
-            rows.append([index[c] for c in countries.weighed(what, e.kind, e.side) if c in index])
+            named = list(countries.weighed(what, e.kind, e.side))
+            rows.append([index[c] for c in named if c in index])
+            given.append(sum((base or {}).get(c, 0.0) for c in named))
             owner.append(n)
             target.append(float(i == e.right))
     flat = np.array([j for r in rows for j in r])
     row_of = np.array([i for i, r in enumerate(rows) for _ in r])
+    known = np.array(given)
     who, wanted = np.array(owner), np.array(target)
     weight, speed, memory = np.zeros(len(index)), np.zeros(len(index)), np.zeros(len(index))
     for step in range(1, 401):
-        score = np.bincount(row_of, weight[flat], len(rows))
+        score = known + np.bincount(row_of, weight[flat], len(rows))
         score -= np.maximum.reduceat(score, np.flatnonzero(np.r_[True, who[1:] != who[:-1]]))[who]
         power = np.exp(score)
         chance = power / np.bincount(who, power)[who]
@@ -161,14 +174,22 @@ def main() -> None:
     reports = [r for folder in args.data for r in read_folder(folder)]
     learn = [r for r in reports if not held_back(r.id, args.hold)]
     test = [r for r in reports if held_back(r.id, args.hold)]
+    coder = default_coder()
     for own in (False, True):
-        examples = list(choices(learn, own))
+        examples = list(choices(learn, coder, own))
         weight = fit(examples)
         write(weight)
-        held = list(choices(test, True))
-        possible = sum(e.right >= 0 for e in held) / max(1, len(held))
+        held = list(choices(test, coder, True))
         print(f"{len(examples)} choices, {len(weight)} weights: right {right_share(examples, weight)} of the learnt, "
-              f"{right_share(held, weight)} of {len(held)} held back (right answer among the candidates: {possible:.3f})", flush=True)  # fmt: skip
+              f"{right_share(held, weight)} of {len(held)} held back", flush=True)  # fmt: skip
+    halves = held[::2], held[1::2]
+    crossed = [right_share(halves[1 - i], weight | fit(halves[i], weight)) for i in (0, 1)]
+    weight |= fit(held, weight)
+    write(weight)
+    possible = sum(e.right >= 0 for e in held) / max(1, len(held))
+    print(
+        f"with the model's own clues: {sum(crossed) / 2:.4f} held back, crossed (right answer among the candidates: {possible:.3f})"
+    )
 
 
 if __name__ == "__main__":
