@@ -45,15 +45,18 @@ COMMON="--data $DATA --tokenizer $WORK/base/tokenizer.json --keep-out tests/gold
 
 $PY -u -m detente.training.train $COMMON --shape teacher --base "$WORK/mpnet.safetensors" --out "$WORK/teacher" \
   --epochs 6 --rate 6e-5 --head-rate 1e-3 --pieces 560
+$PY -u -m detente.training.train $COMMON --shape roles --base "$WORK/mpnet.safetensors" --start "$WORK/teacher/network.pt" \
+  --out "$WORK/roles" --epochs 3 --rate 4e-5 --head-rate 5e-4 --pieces 480
 SILVER=""
 if [ -n "$POOL" ]; then
-  $PY -u -m detente.training.distil --teacher "$WORK/teacher" --pool $POOL --have $DATA --keep-out tests/gold/dev.jsonl \
+  $PY -u -m detente.training.distil --teacher "$WORK/teacher" --roles "$WORK/roles" --pool $POOL --have $DATA --keep-out tests/gold/dev.jsonl \
     --tokenizer "$WORK/base/tokenizer.json" --sentences "$SENTENCES" --out "$WORK/silver"
   SILVER="--silver $WORK/silver --repeat 2"
 fi
 $PY -u -m detente.training.train $COMMON $SILVER --shape small --base "$WORK/base/model.safetensors" --out "$WORK/student" \
-  --epochs 4 --rate 2e-4 --head-rate 1e-3 --pieces 1000
+  --epochs 6 --rate 3e-4 --head-rate 1e-3 --pieces 1000
 $PY -m detente.training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
 $PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver} --out src/detente/model/small
 $PY -m detente.training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_countries --data training/annotations
+$PY -m detente.training.compare_int8 --network "$WORK/student" --model src/detente/model/small --data training/annotations --hold "$HOLD"

@@ -104,6 +104,17 @@ def _parser() -> argparse.ArgumentParser:
     schema = _verb(verbs, "schema", _schema, "print the JSON Schema of an event record (or of an input document)")
     schema.add_argument("record", nargs="?", choices=["event", "document"], default="event")
 
+    resolve = _verb(verbs, "resolve", _resolve, "say who, when or where phrases mean: JSON lines in, JSON lines out")
+    resolve.add_argument("what", choices=["actors", "dates", "places"])
+    resolve.add_argument(
+        "input",
+        nargs="?",
+        default="-",
+        metavar="IN.jsonl",
+        help='lines of {"id", "text", …} (default: stdin; docs/resolve.md)',
+    )
+    resolve.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write (default: stdout)")
+
     evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports, or take a public exam")
     evaluate.add_argument(
         "what",
@@ -274,6 +285,31 @@ def _schema(args: argparse.Namespace) -> int:
 
     print(json.dumps(schema.event_schema() if args.record == "event" else schema.document_schema(), indent=2))
     return 0
+
+
+def _resolve(args: argparse.Namespace) -> int:
+    from detente.resolve.lines import answers
+
+    bad: list[InputError] = []
+    with contextlib.ExitStack() as stack:
+        try:
+            lines = (
+                sys.stdin
+                if args.input == "-"
+                else stack.enter_context(Path(args.input).open(encoding="utf-8-sig", errors="replace"))
+            )
+            out = (
+                sys.stdout
+                if args.output is None
+                else stack.enter_context(args.output.open("w", encoding="utf-8", newline="\n"))
+            )
+        except OSError as error:
+            raise InputError(str(error.filename), error.strerror or "cannot be opened") from None
+        for answer in answers(args.what, lines, bad.append):
+            print(json.dumps(answer, ensure_ascii=False), file=out)
+    for error in bad:
+        print(f"detente resolve: {error}", file=sys.stderr)
+    return 1 if bad else 0
 
 
 def _evaluate(args: argparse.Namespace) -> int:

@@ -51,7 +51,10 @@ def actors(paths: Sequence[Path], coder: Coder | None = None) -> dict[str, Any]:
     share = {k: round(right[k] / n[k], 3) for k in sorted(n)}
     return {
         "n": n["all"],
-        "figures": {"country and sector right": share["all"], "country and sector right, dated": share.get("dated", 0.0)},
+        "figures": {
+            "country and sector right": share["all"],
+            "country and sector right, dated": share.get("dated", 0.0),
+        },
         "by class": share,
         "wrong": wrong,
     }

@@ -1,0 +1,160 @@
+"""A supervised run on a public pair exam, for comparison: its own weights, never shipped and never mixed with the shipped ones.
+
+python -m detente.training.supervised_pairs --start training/work/roles/network.pt --tokenizer training/work/base/tokenizer.json --pairs plv_train.jsonl [--test plv_test.jsonl] [--folds 5]
+
+The teacher reads each sentence with the two parties marked in it and is taught the exam's own classes. Without ``--test`` each of ``--folds``
+parts is held back in turn (crossed), and the figures are over all pairs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from detente.evaluate.pairs import by_class, macro_f1, rows
+from detente.model.tokens import load_tokenizer, pieces
+from detente.training.loss import half, half_is_fast
+from detente.training.network import TEACHER, Encoder
+
+_BATCH = 16
+_RATE, _HEAD_RATE = 4e-5, 1e-3
+
+
+@dataclass(slots=True)
+class PairExample:
+    """A sentence in pieces, which of them are source (1) and target (2), and its class."""
+
+    ids: list[int]
+    casings: list[int]
+    marks: list[int]
+    label: str
+
+
+class PairReader(nn.Module):
+    """Encoder over a sentence with two parties marked, and the class of what the one does to the other."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.encoder = Encoder(TEACHER)
+        self.marks = nn.Embedding(3, TEACHER.width, padding_idx=0)
+        nn.init.normal_(self.marks.weight, std=0.02)
+        self.drop = nn.Dropout(TEACHER.dropout)
+        self.classes = nn.Linear(4 * TEACHER.width, classes)
+
+    def forward(self, ids: Tensor, casings: Tensor, marks: Tensor) -> Tensor:
+        h = self.encoder.vectors(ids, casings, self.marks(marks))
+        there = (ids != 0).to(torch.float32)
+        means = [
+            (h * flags[:, :, None]).sum(1) / flags.sum(1, keepdim=True).clamp(min=1)
+            for flags in (there, (marks == 1).to(torch.float32), (marks == 2).to(torch.float32))
+        ]
+        out: Tensor = self.classes(self.drop(torch.cat([h[:, 0], *means], -1)))
+        return out
+
+
+def read(path: Path, tokenizer: object) -> list[PairExample]:
+    """The pairs of a file in pieces. Raises ExamError for a line that is none."""
+    given = list(rows([path], "gold_root"))
+    out = []
+    for cut, (_, source, target, label) in zip(pieces(tokenizer, [g[0] for g in given]), given, strict=True):
+        marks = [
+            1 if source and a < source[1] and source[0] < b else 2 if target and a < target[1] and target[0] < b else 0
+            for a, b in cut.offsets
+        ]
+        out.append(PairExample(cut.ids, cut.casings, marks, label))
+    return out
+
+
+def _tensors(batch: Sequence[PairExample]) -> tuple[Tensor, Tensor, Tensor]:
+    longest = max(len(e.ids) for e in batch)
+    ids, casings, marks = (
+        torch.tensor([row + [0] * (longest - len(row)) for row in rows_])
+        for rows_ in ([e.ids for e in batch], [e.casings for e in batch], [e.marks for e in batch])
+    )
+    return ids, casings, marks
+
+
+def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, epochs: int, seed: int) -> PairReader:
+    """A reader taught the examples, beginning from a trained teacher's encoder."""
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    reader = PairReader(len(classes))
+    given = torch.load(start, map_location="cpu", weights_only=True)
+    reader.encoder.load_state_dict({k[8:]: v for k, v in given.items() if k.startswith("encoder.")}, strict=False)
+    reader.encoder.words.weight.requires_grad_(False)
+    body = [p for p in reader.encoder.parameters() if p.requires_grad]
+    heads = [*reader.marks.parameters(), *reader.classes.parameters()]
+    optimizer = torch.optim.AdamW([{"params": body}, {"params": heads}], lr=_RATE, weight_decay=0.01)
+    bf16 = half_is_fast(torch.device("cpu"))
+    total, step = epochs * (len(examples) // _BATCH + 1), 0
+    reader.train()
+    for _ in range(epochs):
+        order = sorted(examples, key=lambda e: len(e.ids) + 8 * rng.random())
+        cut = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
+        rng.shuffle(cut)
+        for batch in cut:
+            for part, rate in zip(optimizer.param_groups, (_RATE, _HEAD_RATE), strict=True):
+                part["lr"] = rate * min((step + 1) / (0.1 * total), max(0.02, 1 - step / total))
+            with half(torch.device("cpu"), bf16):
+                logits = reader(*_tensors(batch))
+            loss = F.cross_entropy(logits.float(), torch.tensor([classes.index(e.label) for e in batch]))
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+    return reader
+
+
+@torch.no_grad()
+def answers(reader: PairReader, examples: Sequence[PairExample], classes: Sequence[str]) -> list[tuple[str, str]]:
+    """(class of the exam, class given) of each example."""
+    reader.eval()
+    out = []
+    for at in range(0, len(examples), 32):
+        batch = examples[at : at + 32]
+        best = reader(*_tensors(batch)).argmax(-1).tolist()
+        out += [(e.label, classes[b]) for e, b in zip(batch, best, strict=True)]
+    return out
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--start", type=Path, required=True, help="network.pt of a teacher")
+    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--pairs", type=Path, required=True, help="the exam's training part")
+    parser.add_argument("--test", type=Path, help="the exam's test part")
+    parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    tokenizer = load_tokenizer(args.tokenizer)
+    examples = read(args.pairs, tokenizer)
+    random.Random(args.seed).shuffle(examples)
+    classes = sorted({e.label for e in examples})
+    started = time.time()
+    found: list[tuple[str, str]] = []
+    if args.test:
+        found = answers(
+            learn(examples, classes, args.start, args.epochs, args.seed), read(args.test, tokenizer), classes
+        )
+    for fold in range(0 if args.test else args.folds):
+        taught = learn(
+            [e for i, e in enumerate(examples) if i % args.folds != fold], classes, args.start, args.epochs, args.seed
+        )
+        found += answers(taught, examples[fold :: args.folds], classes)
+        print(f"fold {fold + 1}: macro F1 so far {macro_f1(found)}, {time.time() - started:.0f} s", flush=True)
+    print(json.dumps({"n": len(found), "root macro F1": macro_f1(found), "by class": by_class(found)}))
+
+
+if __name__ == "__main__":
+    main()
