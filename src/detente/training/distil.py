@@ -84,37 +84,16 @@ def read(
         seen[0] = seen[-1] = 0
         examples.append(SoftExample(p.ids, p.casings, mine.half().cpu(), contexts[row].half().cpu(), []))
         spans.append(list(runs(seen.tolist(), best.tolist(), begins.tolist())))
-    if reader is not None:
-        read_roles(reader, examples, spans, device, bf16)
-        return examples
     where, inside, types = _events(spans, ids.shape[1], device)
     if where:
         with half(device, bf16):
             heads = network.roles(x[where], (ids[where] != 0).long(), inside, types)
+            if reader is not None:
+                # The teacher of roles has seen too little of modes, sectors and implied casualties to be better there.
+                roles, _, _, status, _, countries = reader(ids[where], casings[where], inside, types)
+                heads = (roles, heads[1], heads[2], status, heads[4], countries)
         _fill(examples, spans, heads)
     return examples
-
-
-@torch.no_grad()
-def read_roles(
-    reader: RoleReader,
-    examples: Sequence[SoftExample],
-    spans: Sequence[Sequence[tuple[int, int, int]]],
-    device: torch.device,
-    bf16: bool,
-) -> None:
-    """Give each example the events of its triggers ``spans`` (first, last + 1, type), as the teacher of roles reads them."""
-    longest = max(len(e.ids) for e in examples)
-    where, inside, types = _events(spans, longest, device)
-    if not where:
-        return
-    ids = torch.tensor([examples[i].ids + [0] * (longest - len(examples[i].ids)) for i in where], device=device)
-    casings = torch.tensor(
-        [examples[i].casings + [0] * (longest - len(examples[i].casings)) for i in where], device=device
-    )
-    with half(device, bf16):
-        heads = reader(ids, casings, inside, types)
-    _fill(examples, spans, heads)
 
 
 def _events(
