@@ -307,8 +307,8 @@ def _resolve(args: argparse.Namespace) -> int:
             raise InputError(str(error.filename), error.strerror or "cannot be opened") from None
         for answer in answers(args.what, lines, bad.append):
             print(json.dumps(answer, ensure_ascii=False), file=out)
-    for error in bad:
-        print(f"detente resolve: {error}", file=sys.stderr)
+    for one in bad:
+        print(f"detente resolve: {one}", file=sys.stderr)
     return 1 if bad else 0
 
 

@@ -4,7 +4,7 @@ import pytest
 
 import detente
 from detente.records import Document
-from detente.resolve.places import capital, is_capital
+from detente.resolve.capitals import capital, is_capital
 from detente.resolve.references import Discourse, acronyms, both
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ExamError
-from detente.evaluate import pairs, records
+from detente.evaluate import actors, dates, pairs, records
 from detente.model.coder import Coder
 
 
@@ -63,6 +63,38 @@ EXAMS: dict[str, Exam] = {
             ("UniversalPetrarch, P1 verbs", "class among the coded", 0.537, _HERE),
             ("UniversalPetrarch, P1 verbs", "event with both countries", 0.270, _HERE),
         ),
+    ),
+    "actors": Exam(
+        "NGEC's actor suite: country and sector of a phrase, some at a day",
+        ("actors.jsonl",),
+        actors.actors,
+        "github.com/ahalterman/NGEC",
+        (
+            ("PETRARCH2 dictionaries", "country and sector right", 0.346, _HERE),
+            ("PETRARCH2 dictionaries", "country and sector right, dated", 0.125, _HERE),
+            ("NGEC-2025 (11.6 GB index, its own 375 cases)", "country and sector right", 0.712, "its repository"),
+        ),
+    ),
+    "dates": Exam(
+        "NGEC's date cases: a phrase, the publication date, and what it means",
+        ("dates.jsonl",),
+        dates.dates,
+        "github.com/ahalterman/NGEC",
+        (("dateparser, as NGEC-2024 calls it", "right", 0.41, _HERE),),
+    ),
+    "wikiwars": Exam(
+        "WikiWars: the value of a marked time expression in histories of wars",
+        ("wikiwars.jsonl.gz",),
+        dates.timex,
+        "Mazur and Dale, EMNLP 2010",
+        (),
+    ),
+    "tempeval": Exam(
+        "TempEval-3 platinum: the value of a marked time expression in news",
+        ("tempeval3_platinum.jsonl.gz",),
+        dates.timex,
+        "UzZaman et al., SemEval 2013",
+        (("HeidelTime (spans found by itself)", "value accuracy", 0.776, "from memory, unverified"),),
     ),
 }
 

@@ -30,9 +30,10 @@ from detente.records import (
     When,
 )
 from detente.resolve.actors import mentions
+from detente.resolve.capitals import capital, is_capital
 from detente.resolve.countries import Surroundings, named_countries, pointed
 from detente.resolve.dates import date as resolve_date
-from detente.resolve.places import capital, is_capital
+from detente.resolve.dates import is_planned
 from detente.resolve.places import place as resolve_place
 from detente.resolve.references import Discourse, Mention
 
@@ -66,6 +67,9 @@ def events(
     contexts = document_contexts(readings, context_threshold)
     named = [named_countries(s.text) for s in sentences]
     discourse = Discourse.of(mentions(document.title or ""), named, document.text)
+    if document.dateline and document.dateline.place:
+        home = resolve_place(document.dateline.place)
+        discourse.longitude = home.longitude if home else None
     out: list[Event] = []
     for i, (sentence, reading) in enumerate(zip(sentences, readings, strict=True)):
         here, before = named[i], named[i - 1] if i else []
@@ -120,7 +124,7 @@ def _event(
     happened = status(reading, sentence)
     trigger = _span(document, sentence, reading.start, reading.end)
     place = _place(reading, sentence, document, discourse, named[0])
-    when = _when(reading, sentence, document, happened)
+    when = _when(reading, sentence, document, happened, discourse)
     actors, recipients, source = _parties(
         reading, sentence, document, place.country if place else None, discourse, named
     )
@@ -227,14 +231,23 @@ def _place(
     return replace(found, start=words.start, end=words.end, text=words.text, basis=found.basis or "phrase")
 
 
-def _when(reading: Reading, sentence: Sentence, document: Document, happened: str) -> When | None:
-    """The stated date; without one the publication date, for an actual event of the report's lead (EVENTS.md)."""
+def _when(
+    reading: Reading, sentence: Sentence, document: Document, happened: str, discourse: Discourse
+) -> When | None:
+    """The stated date; without one the publication date, for an actual event of the report's lead (EVENTS.md).
+
+    "Two days later" counts from the last day that the report told of an event.
+    """
     spans = reading.roles.get("date", ())
     if spans:
         best = _likeliest(spans)
         words = _span(document, sentence, best.start, best.end)
-        future = happened == "planned" or reading.type == "AGREE"
-        found = resolve_date(words.text, document.published, future=future) or When(basis="phrase")
+        future = happened == "planned" or reading.type == "AGREE" or is_planned(sentence.text[: best.start])
+        found = resolve_date(
+            words.text, document.published, future=future, anchor=discourse.day, longitude=discourse.longitude
+        ) or When(basis="phrase")
+        if found.granularity == "day" and not future:
+            discourse.day = found.start_date
         return replace(found, start=words.start, end=words.end, text=words.text)
     if happened == "actual" and sentence.index < _LEAD and document.published:
         day = document.published[:10]

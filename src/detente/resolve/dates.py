@@ -2,403 +2,235 @@
 
 Rules: CODEBOOK.md section 4 (a weekday is the nearest such day before publication, or after it for future events),
 EVENTS.md ("since X" runs to the publication date; "in the past five days" ends on it). What is no date is refused.
+The rules themselves: date_rules (calendar), date_relative (counted), date_parts (spans, parts, words around them).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Sequence
 from datetime import date as Date
-from datetime import timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta, timezone
+from statistics import median
 
+from detente.errors import RecordError
 from detente.records import When, parse_published
-from detente.resolve.calendar import (
-    MONTH,
-    MONTH_PATTERN,
-    NUMBER_PATTERN,
-    SEASON,
-    WEEKDAY,
-    WEEKDAY_PATTERN,
-    Interval,
-    day,
-    decade,
-    month,
-    month_shift,
-    number,
-    quarter,
-    season,
-    week,
-    year,
-)
+from detente.resolve import date_rules
+from detente.resolve.calendar import Clock, Interval, digits
+from detente.resolve.date_parts import resolved
 
 _LONGEST = 120  # code points; no time phrase of a news report is longer
-_UNIT = r"(?P<unit>hour|minute|day|night|week|weekend|fortnight|month|quarter|year|decade|century)s?"
-_YEAR = r"(?P<year>(?:1[5-9]|20)\d\d)"
-_DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_PART = (
-    r"(?:(?:the\s)?(?:early|late|mid|very\searly)(?:\s(?:on|in|morning|afternoon|evening|night)|-)?\s?"
-    r"(?:on\s|in\s)?|(?:the\s)?(?:morning|afternoon|evening|night|dawn|noon|midnight|dusk)\s(?:of|on)\s|(?:at\s)?(?:dawn|noon|midnight|dusk)\s(?:on\s)?)"
+_MOST_WORDS = 20
+_DASHES = str.maketrans(
+    "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2018\u2019\u201b\u02bc\u0060\u201c\u201d", "-------'''''\"\""
 )
-_CLOCK = r"(?:at\s|around\s|about\s)?\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\.?|p\.?m\.?|gmt|utc|local\stime|hours)?\s?(?:\((?:[^)]{1,20})\)\s?)?(?:on\s)?"
-_TAIL = r"(?:\s(?:early\s|late\s)?(?:morning|afternoon|evening|night|dawn|noon|midnight))?"
+_POINT = re.compile(r"(?<=[a-z])\.(?=[\s,;:)]|[a-z]\b|$)")
+_PARTIAL = re.compile(r"\d{4}(?:-\d\d)?")
 
 
-def date(text: str, published: str | None = None, *, future: bool = False, anchor: str | None = None) -> When | None:
+def date(
+    text: str,
+    published: str | None = None,
+    *,
+    future: bool = False,
+    anchor: str | None = None,
+    longitude: float | None = None,
+) -> When | None:
     """What a time phrase means, as first and last day (ISO), or None if it is no date or cannot be placed.
 
-    ``published``: publication date or date-time (its local day counts). ``future``: the phrase dates something
-    planned, so that "Sunday" is the next one. ``anchor``: the ISO day of the story so far, for "two days later"
-    and "the previous night". ``start``, ``end``, ``text`` of the answer are None: the caller knows them.
+    ``published``: publication date or date-time. ``longitude``: degrees east of the dateline's place; then a
+    publication time with a zone counts in its local day (`local_day`). ``future``: the phrase dates something planned
+    (`is_planned`), so that "Sunday" is the next one. ``anchor``: the day that the story has reached (ISO day, or a
+    month or year where no more is known), for "two days later" and "the previous night"; where it lies more than a
+    year from publication the text tells history, and "in March" and "on May 5" are of the story's time as well.
+    ``start``, ``end``, ``text`` of the answer are None: the caller knows them.
     Raises RecordError if ``published`` or ``anchor`` is no date.
     """
-    stamp, told = parse_published(published), parse_published(anchor)
-    now = Date.fromisoformat(stamp[:10]) if stamp else None
-    point = Date.fromisoformat(told[:10]) if told else None
-    phrase = " ".join(text[: _LONGEST + 1].replace("\u2019", "'").replace("\u2013", "-").replace("\u2014", "-").split())
-    if not phrase or len(phrase) > _LONGEST or phrase.count(" ") > 15:
+    point, grain = _anchor(anchor)
+    found = _interval(text, Clock(local_day(published, longitude), point, grain, future))
+    return _when(found) if found else None
+
+
+def local_day(published: str | None, longitude: float | None = None) -> Date | None:
+    """The day of publication at the dateline's place: 23:30Z is the next day in Tokyo (longitude 139.7).
+
+    Local time is taken as one hour for 15 degrees, as at sea; political zones differ from it by an hour or two, which
+    matters only that near to midnight. A day without a time, and a time without a zone, stay as they are.
+    Raises RecordError if ``published`` is no date.
+    """
+    stamp = parse_published(published)
+    if stamp is None:
         return None
-    phrase = phrase.strip(" ,.;:()\"'").lower().removesuffix("'s")
+    if longitude is not None and len(stamp) > 10:
+        moment = datetime.fromisoformat(stamp)
+        if moment.tzinfo is not None:
+            try:
+                return moment.astimezone(timezone(timedelta(hours=round(max(-180, min(180, longitude)) / 15)))).date()
+            except OverflowError:  # the last hours of the year 9999
+                return moment.date()
+    return Date.fromisoformat(stamp[:10])
+
+
+def kind(text: str, when: When | None) -> str:
+    """How a phrase tells its date: "exact", "approximate" ("late last year", "about May 5"), "range", or "unresolved".
+
+    A range is a span between two ends or from one on ("since March", "the past five days"). "Late Friday" is exact:
+    the day is.
+    """
+    if when is None or (when.start_date is None and when.end_date is None):
+        return "unresolved"
+    if when.granularity == "span":
+        return "range"
+    phrase = plain(text)
+    if _SURELY_ABOUT.search(phrase):
+        return "approximate"
+    return "approximate" if when.granularity != "day" and _PART.search(phrase) else "exact"
+
+
+_SURELY_ABOUT = re.compile(
+    r"\b(?:about|circa|ca|roughly|approximately|nearly|almost|sometime|few|several|more than|less than|as recently as|"
+    r"as early as|as late as|or so|\d(?:st|nd|rd|th) week of|(?:last|final) week of)\b|\baround (?!\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|gmt|:))"
+)
+_PART = re.compile(
+    r"(?<!day )(?<!days )(?<!week )(?<!weeks )(?<!month )(?<!months )(?<!year )(?<!years )(?<!decade )(?<!decades )"
+    r"\b(?:early|earlier|late|later|mid|middle|beginning|start|end|outset|onset|close|rest|part of|days of|weeks of|months of)\b"
+)
+
+_PLANNED = re.compile(
+    r"\b(?:will|would|shall|(?:is|are|was|were|be) (?:to|due|set|scheduled|expected|planned|slated)|due|plan(?:s|ned|ning)?|"
+    r"expect(?:s|ed)?|schedul(?:ed|es|ing)|postponed|delayed|slated|upcoming|going to|to (?:be|begin|start|run|meet|hold|vote)\b)"
+    r"|\bto [a-z]+(?: [a-z]+){0,4} (?:on|in|by|through|until)$",
+    re.I,
+)
+
+
+def is_planned(before: str) -> bool:
+    """Whether the words of a sentence before a time phrase put it in the future, by the verb next to it.
+
+    "The vote will be held on" does, "troops who will leave were shot on" does not: the last finite verb counts.
+    """
+    cues = [m.end() for m in _PLANNED.finditer(before)]
+    return bool(cues) and not _PAST.search(before, cues[-1])
+
+
+_PAST = re.compile(r"\b(?:said|told|was|were|had|has|have|announced|killed|(?<!be )[a-z]{3,}ed)\b", re.I)
+
+
+def story(phrases: Sequence[str], published: str | None = None, planned: Sequence[bool] = ()) -> list[When | None]:
+    """What the time phrases of one text mean, in their order: each resolved date is the anchor of the next ones.
+
+    A text whose dates mostly lie more than a year before its publication is read as history: there the story's own
+    time completes "in March"; in the news publication does, and the story only "two days later". ``planned``: for
+    each phrase, whether it dates something planned. Raises RecordError if ``published`` is no date.
+    """
+    now = local_day(published)
+    history = _tells_history(phrases, now)
+    answers: list[When | None] = []
+    anchors: list[tuple[Date, str]] = []
+    latest: tuple[Date, str] | None = None
+    for i, phrase in enumerate(phrases):
+        future = i < len(planned) and planned[i] and not history
+        found = None
+        # A bare number completes the date right before it ("1957-58"), however long ago that was.
+        near = [latest] if latest and phrase.strip().isdigit() else anchors
+        for point, grain in (*near, (None, "day")):
+            clock = Clock(None if history and point else now, point, grain, future)
+            if (found := _interval(phrase, clock)) is not None:
+                break
+        answers.append(_when(found) if found else None)
+        mark = _mark(found) if found else None
+        latest = mark or latest
+        if mark is None or (not history and now and abs((now - mark[0]).days) > 366):
+            continue
+        days = [a for a in (mark, *anchors) if a[1] == "day"]
+        anchors = [mark, *days[:1]] if mark[1] != "day" else [mark]
+    return answers
+
+
+def _tells_history(phrases: Sequence[str], now: Date | None) -> bool:
+    if now is None:
+        return True
+    alone, with_now = Clock(None, None), Clock(now, None)
+    years: list[int] = []
+    full = near = 0
+    for phrase in phrases:
+        if told := _interval(phrase, alone):
+            if told.first and (now - told.first).days > 366:
+                years.append(now.year - told.first.year)
+                full += told.granularity in ("day", "month", "span")
+        elif _NEWS.search(phrase) and _interval(phrase, with_now):
+            near += 1
+    return full > max(2, near) or (not near and len(years) > 2 and median(years) > 20)
+
+
+_NEWS = re.compile(rf"\b(?:ago|yesterday|today|tomorrow|last|this|{date_rules.WEEKDAYS})\b", re.I)
+
+
+def _mark(found: Interval) -> tuple[Date, str] | None:
+    """Where the story stands after a date, and how well that is known."""
+    grain = {"day": "day", "week": "day", "month": "month", "season": "month", "year": "year"}.get(found.granularity)
+    if grain and found.first:
+        return found.first, grain
+    return (found.last, "day") if found.granularity == "span" and found.first and found.last else None
+
+
+def _anchor(anchor: str | None) -> tuple[Date | None, str]:
+    """The anchor as a day, and how well it is known: "1916" and "1916-07" are known to the year and the month."""
+    if anchor and _PARTIAL.fullmatch(anchor.strip()):
+        told = anchor.strip()
+        try:
+            return Date.fromisoformat(f"{told}-01" if len(told) == 7 else f"{told}-01-01"), "month" if len(
+                told
+            ) == 7 else "year"
+        except ValueError:
+            raise RecordError(f"anchor {anchor!r} is not a date: write 1916, 1916-07 or 1916-07-01") from None
+    stamp = parse_published(anchor)
+    return (Date.fromisoformat(stamp[:10]) if stamp else None), "day"
+
+
+def plain(text: str) -> str:
+    """A phrase as the rules read it: lower case, plain quotes and dashes, no abbreviation points, numbers as figures.
+
+    Empty for what is too long to be a time phrase (120 code points, 20 words).
+    """
+    text = text.strip()
+    if not text or len(text) > _LONGEST:
+        return ""
+    phrase = unicodedata.normalize("NFKC", text).translate(_DASHES).lower()
+    if len(phrase) > _LONGEST or phrase.count(" ") >= _MOST_WORDS:
+        return ""
+    phrase = " ".join(phrase.split()).strip(' ,.;:"')
+    if phrase.startswith("'") and not phrase[1:3].isdigit():
+        phrase = phrase[1:]
+    phrase = _POINT.sub("", phrase).rstrip(" '").replace("--", "-")
+    if phrase.startswith("(") and phrase.endswith(")") and phrase.count("(") == 1:
+        phrase = phrase[1:-1]
+    return digits(_SHORT_YEAR.sub(_full_year, phrase.removesuffix("'s")))
+
+
+_SHORT_YEAR = re.compile(r"(?<=[a-z] )'(\d\d)(?![\ds])")
+
+
+def _full_year(m: re.Match[str]) -> str:
+    """The year of "the summer of '69"."""
+    return f"{'20' if int(m[1]) < 50 else '19'}{m[1]}"
+
+
+def _interval(text: str, clock: Clock) -> Interval | None:
+    phrase = plain(text)
+    if not phrase:
+        return None
     try:
-        found = _interval(phrase, now, point, future)
-    except (ValueError, OverflowError):  # February 30, the year 0
+        return resolved(phrase, clock)
+    except (ValueError, OverflowError):  # a day that the calendar does not have
         return None
-    if found is None:
-        return None
+
+
+def _when(found: Interval) -> When:
     return When(
         start_date=found.first.isoformat() if found.first else None,
         end_date=found.last.isoformat() if found.last else None,
         granularity=found.granularity,
         basis="phrase",
     )
-
-
-# Cached for time, not for speed: the rules recurse on parts of the phrase, and without it a chain of "early late mid …"
-# takes exponential time.
-@lru_cache(maxsize=4096)
-def _interval(phrase: str, now: Date | None, point: Date | None, future: bool) -> Interval | None:
-    """The first rule that fits the whole phrase; outer words ("since", "early", "on") are taken off first."""
-    for rule in (_span, _absolute, _relative, _weekday, _vague_period):
-        found = rule(phrase, now, point, future)
-        if found is not None:
-            return found
-    stripped = _stripped(phrase)
-    return _interval(stripped, now, point, future) if stripped and stripped != phrase else None
-
-
-_OUTER: tuple[Callable[[str], str], ...] = tuple(
-    (lambda p: lambda s: re.sub(p, "", s, count=1))(pattern)
-    for pattern in (
-        r"^(?:on|in|at|by|during|around|about|circa|as of|as early as|as recently as|no later than|just|only|some|only on|throughout|of|for|and|dated|back in|over|within|exactly|it was)\s",
-        rf"^{_PART}(?=\w)",
-        rf"^{_CLOCK},?\s(?=[a-z])",
-        r"^the\s",
-        r",?\s(?:at|around|about|shortly|just)\s(?:after\s|before\s)?(?:\d{1,2}(?:[:.]\d\d)?\s?(?:a\.?m\.?|p\.?m\.?|gmt|utc)?|noon|midnight|dawn|dusk)(?:\s.*)?$",
-        r"\s(?:early\s|late\s)?(?:morning|afternoon|evening|night|at dawn|dawn|at noon|local time)s?$",
-        r"\s(?:alone|itself|onwards?|so far|time)$",
-    )
-)
-
-
-def _stripped(phrase: str) -> str:
-    for strip in _OUTER:
-        shorter = strip(phrase).strip(" ,")
-        if shorter != phrase:
-            return shorter
-    return phrase
-
-
-def _span(phrase: str, now: Date | None, point: Date | None, future: bool) -> Interval | None:
-    """Two ends: "since October", "between July 24 and 26", "from 3 to 5 May", "until Friday", "January 5-7"."""
-    if m := re.fullmatch(r"(?:ever\s)?since\s(.+)", phrase):
-        begin = _interval(m[1], now, point, False)
-        return Interval(begin.first, now, "span") if begin and now else None
-    if m := re.fullmatch(r"(?:until|till|through|up to|by)\s(?:the end of\s)?(.+)", phrase):
-        end = _interval(m[1], now, point, True)
-        if end is None:
-            return None
-        return (
-            end
-            if phrase.startswith("by ")
-            else Interval(now if now and end.last and now <= end.last else None, end.last, "span")
-        )
-    m = re.fullmatch(r"(?:between|from)\s(.+?)\s(?:and|to|until|through|-)\s(.+)", phrase) or re.fullmatch(
-        rf"({MONTH_PATTERN}\.?\s\d.*?|\d.*?|{WEEKDAY_PATTERN})\s?(?:-|to|and|through|until)\s?(.+)", phrase
-    )
-    if not m:
-        return None
-    left, right = m[1], m[2]
-    if (lone := re.fullmatch(r"(\d\d?)(?:st|nd|rd|th)?(,?\s(?:1[5-9]|20)\d\d)?", right)) and (
-        head := re.match(MONTH_PATTERN, left)
-    ):
-        right = f"{head[0]} {lone[1]}{lone[2] or ''}"
-        left += lone[2] or ""
-    elif re.fullmatch(r"\d\d?(?:st|nd|rd|th)?", left) and (tail := re.search(rf"{MONTH_PATTERN}.*$", right)):
-        left = f"{left} {tail[0]}"
-    elif (
-        (tail := re.search(r"\s((?:1[5-9]|20)\d\d)$", right))
-        and re.match(rf"{MONTH_PATTERN}|\d\d?\s", left)
-        and not re.search(r"\d{4}", left)
-    ):
-        left = f"{left} {tail[1]}"
-    elif re.fullmatch(r"\d{4}", left) and re.fullmatch(r"\d\d", right):
-        right = left[:2] + right
-    begin, end = _interval(left, now, point, future), _interval(right, now, point, future)
-    if begin and end and begin.first and end.last and begin.first <= end.last:
-        return Interval(begin.first, end.last, "span")
-    return None
-
-
-def _absolute(phrase: str, now: Date | None, point: Date | None, future: bool) -> Interval | None:
-    """Calendar dates, months, years, decades; a missing year is the nearest that fits the tense."""
-    if m := re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)(?:t.*)?", phrase):
-        return day(Date(int(m[1]), int(m[2]), int(m[3])))
-    if m := re.fullmatch(r"(\d{4})-(\d\d)", phrase):
-        return month(int(m[1]), int(m[2]))
-    if m := re.fullmatch(r"(\d\d?)[/.](\d\d?)[/.](\d{4}|\d\d)", phrase):
-        a, b, y = int(m[1]), int(m[2]), int(m[3])
-        y += 2000 if y < 50 else 1900 if y < 100 else 0
-        return day(Date(y, b, a) if a > 12 or "." in phrase else Date(y, a, b))
-    weekday = rf"(?:{WEEKDAY_PATTERN},?\s)?"
-    forms = (
-        rf"{weekday}(?P<month>{MONTH_PATTERN})\.?\s(?:the\s)?{_DAY}(?:(?:,\s?|\s|\sof\s|\sin\s){_YEAR})?{_TAIL}",
-        rf"{weekday}(?:the\s)?{_DAY}\s(?:of\s|day\sof\s)?(?P<month>{MONTH_PATTERN})\.?(?:,?\s(?:of\s|in\s)?{_YEAR})?{_TAIL}",
-    )
-    for form in forms:
-        if m := re.fullmatch(form, phrase):
-            if m["year"]:
-                return day(Date(int(m["year"]), MONTH[m["month"]], int(m["day"])))
-            return day(_nearest(MONTH[m["month"]], int(m["day"]), now, future)) if now else None
-    if m := re.fullmatch(rf"(?P<month>{MONTH_PATTERN})\.?(?:,?\s(?:of\s)?{_YEAR})", phrase):
-        return month(int(m["year"]), MONTH[m["month"]])
-    if (m := re.fullmatch(rf"(?P<month>{MONTH_PATTERN})\.?", phrase)) and now:
-        n = MONTH[m["month"]]
-        y = now.year + (1 if future and n < now.month else -1 if not future and n > now.month else 0)
-        return month(y, n)
-    if m := re.fullmatch(
-        rf"(?P<month>{MONTH_PATTERN})\s(?:of\s)?(?P<which>last|this|next|the\sprevious|that)\syear", phrase
-    ):
-        return (
-            month(now.year + {"last": -1, "next": 1, "this": 0}.get(m["which"], -1), MONTH[m["month"]]) if now else None
-        )
-    if (
-        m := re.fullmatch(rf"(?P<which>last|this|next|this past|this coming)\s(?P<month>{MONTH_PATTERN})", phrase)
-    ) and now:
-        n = MONTH[m["month"]]
-        if m["which"] in ("next", "this coming"):
-            return month(now.year + (n <= now.month), n)
-        return month(now.year - (n >= now.month if m["which"] == "last" else n > now.month and not future), n)
-    if m := re.fullmatch(rf"(?:the\s)?(?:year\s|fiscal\syear\s)?{_YEAR}", phrase):
-        return year(int(m["year"]))
-    if m := re.fullmatch(r"(?:the\s)?(?:(?:early|mid|late)-?\s?)?((?:1[5-9]|20)\d0)'?s", phrase):
-        return decade(int(m[1]))
-    if m := re.fullmatch(r"(?:the\s)?(?:(?:early|mid|late)-?\s?)?(\d\d?)(?:st|nd|rd|th)\scentury", phrase):
-        n = int(m[1])
-        return Interval(Date(100 * (n - 1) + 1, 1, 1), Date(100 * n, 12, 31), "century")
-    if m := re.fullmatch(rf"(?:the\s)?(first|second|third|fourth|last)\squarter(?:\s(?:of\s)?{_YEAR})?", phrase):
-        of = int(m["year"]) if m["year"] else now.year if now else None
-        return quarter(of, {"first": 1, "second": 2, "third": 3}.get(m[1], 4)) if of else None
-    if m := re.fullmatch(rf"(?:the\s)?(first|second)\shalf(?:\sof)?\s{_YEAR}", phrase):
-        y = int(m["year"])
-        return (
-            Interval(Date(y, 1, 1), Date(y, 6, 30), "span")
-            if m[1] == "first"
-            else Interval(Date(y, 7, 1), Date(y, 12, 31), "span")
-        )
-    if m := re.fullmatch(rf"(?:the\s)?(?P<season>{'|'.join(SEASON)})(?:\s(?:of\s)?{_YEAR})?", phrase):
-        if m["year"]:
-            return season(int(m["year"]), m["season"])
-        if not now:
-            return None
-        here = season(now.year, m["season"])
-        if here.first and here.first > now and not future:
-            return season(now.year - 1, m["season"])
-        return season(now.year + 1, m["season"]) if future and here.last and here.last < now else here
-    holidays = {"new year's day": (1, 1), "new year's eve": (12, 31), "christmas": (12, 25), "christmas day": (12, 25),
-                "christmas eve": (12, 24), "valentine's day": (2, 14), "9/11": (9, 11)}  # fmt: skip
-    if m := re.fullmatch(rf"({'|'.join(holidays)})(?:,?\s{_YEAR})?", phrase):
-        n, d = holidays[m[1]]
-        if m[1] == "9/11":
-            return day(Date(2001, 9, 11))
-        if m["year"]:
-            return day(Date(int(m["year"]), n, d))
-        return day(_nearest(n, d, now, future)) if now else None
-    if m := re.fullmatch(
-        r"(?:the\s)?(end|beginning|start|middle|first day|last day|first week|last week)\s(?:of|in)\s(?:the\s)?(.+)",
-        phrase,
-    ):
-        whole = _interval(m[2], now, point, future)
-        if not whole or not whole.first or not whole.last:
-            return None
-        part = m[1]
-        if part == "first day":
-            return day(whole.first)
-        if part == "last day":
-            return day(whole.last)
-        if part == "first week":
-            return Interval(whole.first, whole.first + timedelta(6), "week")
-        if part == "last week":
-            return Interval(whole.last - timedelta(6), whole.last, "week")
-        return whole
-    return None
-
-
-def _nearest(month_: int, day_: int, now: Date, future: bool) -> Date:
-    """A day without a year: the last one up to the publication date, or the next one from it."""
-    this = Date(now.year, month_, day_)
-    if future and this < now:
-        return this.replace(year=now.year + 1)
-    # A report of 30 December may speak of 2 January as near: two months ahead stays ahead.
-    if not future and (this - now).days > 60:
-        return this.replace(year=now.year - 1)
-    return this
-
-
-def _relative(phrase: str, now: Date | None, point: Date | None, future: bool) -> Interval | None:
-    """Counted from the publication date ("three days ago", "last week") or from the story ("two days later")."""
-    if now is None:
-        return None
-    simple = {"today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "earlier today": 0, "later today": 0,
-              "yesterday": -1, "last night": -1, "last evening": -1, "overnight": 0, "tomorrow": 1, "the day before yesterday": -2,
-              "day before yesterday": -2, "the day after tomorrow": 2, "day after tomorrow": 2}  # fmt: skip
-    bare = re.sub(_TAIL + "$", "", phrase) if phrase not in simple else phrase
-    if bare in simple:
-        return day(now + timedelta(simple[bare]))
-    story = point or now
-    if m := re.fullmatch(
-        r"(?:the\s|a\s)?(?:(?:previous|preceding)\s(day|night|evening|morning)|(day|night)\s(?:before|earlier))", phrase
-    ):
-        return day(story - timedelta(1))
-    if re.fullmatch(r"(?:the\s)?(?:same|that)\s(?:day|night|evening|morning)", phrase):
-        return day(story) if point else None
-    if re.fullmatch(
-        r"(?:the\s)?(?:next|following)\s(?:day|night|morning|evening)|(?:the\s|a\s)?day\s(?:after|later)", phrase
-    ):
-        return day(story + timedelta(1))
-    if m := re.fullmatch(
-        rf"(?:just\s|about\s|almost\s|nearly\s|around\s|more\sthan\s|over\s|some\s|less\sthan\s|at\sleast\s)?(?P<n>{NUMBER_PATTERN})\s{_UNIT}\s(?P<how>ago|earlier|before|prior|later|after|afterwards?|from\snow|hence)",
-        phrase,
-    ):
-        n = number(m["n"])
-        if n is None:
-            return None
-        back = m["how"] in ("ago", "earlier", "before", "prior")
-        base = now if m["how"] in ("ago", "from now", "hence") or point is None else point
-        return _away(base, -n if back else n, m["unit"])
-    if m := re.fullmatch(
-        rf"(?:(?:in|over|during|for|within|throughout)\s)?(?:the\s)?(?P<side>past|last|previous|recent|next|coming|following)\s(?:(?P<n>{NUMBER_PATTERN})\s)?{_UNIT}",
-        phrase,
-    ):
-        return _period(m["side"], m["n"], m["unit"], now)
-    if (m := re.fullmatch(rf"(?:in|within)\s(?P<n>{NUMBER_PATTERN})\s{_UNIT}(?:'?s?\stime)?", phrase)) and future:
-        n = number(m["n"])
-        return _away(now, n, m["unit"]) if n is not None else None
-    if m := re.fullmatch(
-        rf"(?:earlier\s|later\s|early\s|late\s)?(?:in\s)?(?P<which>this|the\scurrent|the)\s{_UNIT}", phrase
-    ):
-        return _around(now, m["unit"], 0)
-    if m := re.fullmatch(
-        rf"(?:earlier\s|later\s|early\s|late\s|late\sin\s|early\sin\s)?(?:the\s)?(?P<which>last|next)\s{_UNIT}", phrase
-    ):
-        return _around(now, m["unit"], -1 if m["which"] == "last" else 1)
-    if re.fullmatch(
-        r"(?:several\s|a\sfew\s|just\s)?(?:hours|minutes|moments)\s(?:earlier|later|ago|before|after)", phrase
-    ):
-        return day(story)
-    if m := re.fullmatch(r"(?:the\s)?(?:(last|this|past|this past|next|this coming)\s)?weekend", phrase):
-        saturday = now - timedelta((now.weekday() - 5) % 7)
-        if m[1] in ("next", "this coming") or (future and m[1] != "last"):
-            saturday += timedelta(7 if saturday + timedelta(1) < now or m[1] == "next" else 0)
-        elif m[1] == "last" and now.weekday() >= 5:
-            saturday -= timedelta(7)
-        return Interval(saturday, saturday + timedelta(1), "span")
-    return None
-
-
-def _away(base: Date, n: int, unit: str) -> Interval | None:
-    """The day, week, month or year that lies ``n`` units from ``base``; as coarse as the unit."""
-    if unit in ("hour", "minute"):
-        return day(base + timedelta(hours=n) if unit == "hour" and abs(n) >= 24 else base)
-    if unit in ("day", "night"):
-        return day(base + timedelta(n))
-    if unit in ("week", "fortnight"):
-        return day(base + timedelta(7 * n * (2 if unit == "fortnight" else 1)))
-    if unit in ("month", "quarter"):
-        y, k = month_shift(base, n * (3 if unit == "quarter" else 1))
-        return month(y, k)
-    if unit == "year":
-        return year(base.year + n)
-    if unit == "decade":
-        return year(base.year + 10 * n)
-    return None
-
-
-def _period(side: str, count: str | None, unit: str, now: Date) -> Interval | None:
-    """ "the past five days" ends on the publication date; "last week" (no number) is the calendar week before."""
-    back = side in ("past", "last", "previous", "recent")
-    if count is None:
-        if side == "recent" or unit in ("hour", "minute"):
-            return None
-        if side in ("last", "next", "previous", "following", "coming"):
-            return _around(now, unit, -1 if back else 1)
-        count = "one"
-    n = number(count)
-    if n is None:
-        return None
-    days = {"hour": n / 24, "minute": 0, "day": n, "night": n, "week": 7 * n, "weekend": 7 * n, "fortnight": 14 * n}
-    if unit in days:
-        edge = now + timedelta(days=-round(days[unit]) if back else round(days[unit]))
-    else:
-        months = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}[unit] * n
-        y, k = month_shift(now, -months if back else months)
-        edge = Date(y, k, min(now.day, 28))
-    return Interval(edge, now, "span") if back else Interval(now, edge, "span")
-
-
-def _around(now: Date, unit: str, step: int) -> Interval | None:
-    if unit in ("day", "night"):
-        return day(now + timedelta(step))
-    if unit == "week":
-        return week(now + timedelta(7 * step))
-    if unit == "month":
-        return month(*month_shift(now, step))
-    if unit == "quarter":
-        y, k = month_shift(now, 3 * step)
-        return quarter(y, (k - 1) // 3 + 1)
-    if unit == "year":
-        return year(now.year + step)
-    if unit == "decade":
-        return decade(10 * (now.year // 10 + step))
-    return None
-
-
-def _weekday(phrase: str, now: Date | None, point: Date | None, future: bool) -> Interval | None:
-    """ "Sunday", "last Wednesday", "next Friday", "Monday night", "Friday of last week"."""
-    if now is None:
-        return None
-    m = re.fullmatch(
-        rf"(?:(?P<which>last|past|previous|this past|this|next|coming|this coming|the following)\s)?(?P<weekday>{WEEKDAY_PATTERN})s?{_TAIL}(?P<week>\s(?:of\s)?(?:last|this|next)\sweek)?",
-        phrase,
-    )
-    if not m:
-        return None
-    n = WEEKDAY[m["weekday"]]
-    if m["week"]:
-        step = {"last": -7, "this": 0, "next": 7}[m["week"].split()[-2]]
-        return day(now - timedelta(now.weekday()) + timedelta(n + step))
-    back = (now.weekday() - n) % 7
-    ahead = (n - now.weekday()) % 7
-    which = m["which"] or ""
-    if which in ("last", "past", "previous", "this past"):
-        return day(now - timedelta(back or 7))
-    if which in ("next", "coming", "this coming", "the following"):
-        return day(now + timedelta(ahead or 7))
-    return day(now + timedelta(ahead) if future else now - timedelta(back))
-
-
-def _vague_period(phrase: str, now: Date | None, point: Date | None, future: bool) -> Interval | None:
-    """ "earlier this month", "late last year", "mid-2019", "early January": as wide as the whole period."""
-    m = re.fullmatch(
-        r"(?:in\s)?(?:the\s)?(?:earlier|early|late|later|mid|middle)(?:\s(?:in|on)\s|-|\s)(?:the\s)?(.+)", phrase
-    )
-    return _interval(m[1], now, point, future) if m else None

@@ -39,6 +39,9 @@ class Discourse:
     parties: list[Actor] = field(default_factory=list)
     title: frozenset[str] = frozenset()
     acronyms: dict[str, str] = field(default_factory=dict)
+    #: The last day that an event of the report was dated to, and the longitude of the dateline's place (degrees east).
+    day: str | None = None
+    longitude: float | None = None
 
     @classmethod
     def of(cls, title: Sequence[Mention], sentences: Sequence[Sequence[Mention]], text: str = "") -> Discourse:
