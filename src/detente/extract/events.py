@@ -31,7 +31,7 @@ from detente.records import (
 )
 from detente.resolve.actors import mentions
 from detente.resolve.capitals import capital, is_capital
-from detente.resolve.countries import Surroundings, named_countries, pointed
+from detente.resolve.countries import Surroundings, named_countries, pointed, pointed_word
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.dates import is_planned
 from detente.resolve.places import place as resolve_place
@@ -176,6 +176,9 @@ def _parties(
         "recipient": reading.roles.get("recipient", ()),
         "attribution": (_likeliest(sources),) if sources else (),
     }
+    for side in ("actor", "recipient"):
+        if not spans[side] and (word := pointed_word(reading.told, named[0], side)):
+            spans[side] = (RoleSpan(*word),)
     known = {side: [party(s, sentence, document, discourse.acronyms) for s in given] for side, given in spans.items()}
     told = {side: frozenset(a.country for a in given if a.country) for side, given in known.items()}
     full: dict[str, list[Actor]] = {}
