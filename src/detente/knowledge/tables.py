@@ -54,7 +54,10 @@ class Spell:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRow:
-    """A place of the gazetteer. Degrees WGS 84; ``population`` 0 if it has none or it is unknown."""
+    """A place of the gazetteer. Degrees WGS 84; ``population`` 0 if it has none or it is unknown.
+
+    ``precision``: as in the event record; ``feature``: finer (country, admin1, admin2, city, airport, base, region, strait …).
+    """
 
     name: str
     country: str | None
@@ -64,6 +67,8 @@ class PlaceRow:
     geonames_id: int | None
     population: int
     precision: str
+    admin2: str | None = None
+    feature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +240,19 @@ def actor_names(people: bool = True) -> Names:
     return names
 
 
+def regions() -> Iterator[tuple[PlaceRow, tuple[str, ...]]]:
+    """The rows of ``regions.tsv`` with their other names: what a list of cities and divisions lacks."""
+    columns = ("name", "aliases", "country", "precision", "feature", "latitude", "longitude", "geonames_id")
+    for name, aliases, country, precision, feature, north, east, number in read_table(DATA / "regions.tsv", columns):
+        place = PlaceRow(
+            name, country or None, None, float(north), float(east), int(number) if number else None, 0, precision,
+            None, feature,
+        )  # fmt: skip
+        yield place, _list(aliases)
+
+
 def _place_rows() -> Iterator[tuple[PlaceRow, tuple[str, ...]]]:
-    regions = ("name", "aliases", "country", "precision", "latitude", "longitude")
-    for name, aliases, country, precision, latitude, longitude in read_table(DATA / "regions.tsv", regions):
-        yield (
-            PlaceRow(name, country or None, None, float(latitude), float(longitude), None, 0, precision),
-            _list(aliases),
-        )
+    yield from regions()
     cities = ("name", "aliases", "country", "admin1", "latitude", "longitude", "geonames_id", "population")
     for name, aliases, country, admin1, latitude, longitude, number, people in read_table(DATA / "places.tsv", cities):
         precision = "admin1" if people == "0" else "city"
