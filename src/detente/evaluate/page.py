@@ -65,7 +65,7 @@ def write(page: Path, reference: Path) -> None:
     lines += [f"| {k} | {v['right']} | {v['of']} | {v['share']:.3f} |" for k, v in whole["given type"].items()]
     for name, exam in exams.EXAMS.items():
         lines += ["", f"### {exam.title}", ""]
-        if exams.find(name) is None:
+        if not exams.find(name):
             lines.append(f"Not at hand when this page was written: {exam.files[0]} of {exam.origin}.")
             continue
         result = exams.run(name)
