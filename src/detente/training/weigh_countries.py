@@ -20,7 +20,7 @@ import numpy as np
 from detente.extract import parties
 from detente.extract.events import events
 from detente.knowledge import tables
-from detente.model.coder import Coder, Reading, RoleSpan, SentenceReading, default_coder
+from detente.model.coder import Reading, RoleSpan, SentenceReading, default_coder
 from detente.records import Actor, CoderVersion, Document, Sentence
 from detente.resolve import countries
 from detente.resolve.references import Discourse
@@ -41,8 +41,21 @@ class Choice:
     right: int
 
 
+class Remembering:
+    """The shipped coder, asked about each report once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[SentenceReading]] = {}
+
+    def read(self, report: Report) -> list[SentenceReading]:
+        """What the coder says of each sentence of a report."""
+        if report.id not in self._known:
+            self._known[report.id] = default_coder().read(report.sentences)
+        return self._known[report.id]
+
+
 def laid_out(
-    report: Report, coder: Coder
+    report: Report, coder: Remembering
 ) -> tuple[Document, list[Sentence], list[SentenceReading], dict[tuple[int, int, str], str | None]]:
     """A report as the coder would have read it if it saw just the annotated spans, and the country of each party; which words
     tell a country is what the coder itself says."""
@@ -53,7 +66,7 @@ def laid_out(
         at += len(words) + 1
     gold: dict[tuple[int, int, str], str | None] = {}
     readings = []
-    for s, own in zip(sentences, coder.read(report.sentences), strict=True):
+    for s, own in zip(sentences, coder.read(report), strict=True):
         found = []
         for e in sorted(
             (e for e in report.events if e.sentence == s.index and not e.optional), key=lambda e: e.trigger.start
@@ -72,7 +85,7 @@ def laid_out(
     return document, sentences, readings, gold
 
 
-def choices(reports: Sequence[Report], coder: Coder, own: bool) -> Iterator[Choice]:
+def choices(reports: Sequence[Report], coder: Remembering, own: bool) -> Iterator[Choice]:
     """All choices of the reports; ``own``: earlier parties get the countries of the present weights, not the right ones."""
     for report in reports:
         document, sentences, readings, gold = laid_out(report, coder)
@@ -174,7 +187,7 @@ def main() -> None:
     reports = [r for folder in args.data for r in read_folder(folder)]
     learn = [r for r in reports if not held_back(r.id, args.hold)]
     test = [r for r in reports if held_back(r.id, args.hold)]
-    coder = default_coder()
+    coder = Remembering()
     for own in (False, True):
         examples = list(choices(learn, coder, own))
         weight = fit(examples)
