@@ -14,6 +14,8 @@ _LONG = 5  # sentences from which a report counts as an article
 
 def compare(name: str, pairs: list[tuple[Report, Report]]) -> None:
     """Print the figures of the second readings against the first."""
+    if not pairs:
+        return
     coded = [{**e, "document": {"id": two.id}} for _, two in pairs for e in document(two)["events"]]
     result = gold.score([document(one) for one, _ in pairs], coded)
     figures = ", ".join(f"{k} {result[k]['f1']:.2f}" for k in ("event", "type", "type+dyad", "full"))
