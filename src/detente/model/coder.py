@@ -23,7 +23,7 @@ from detente.model import labels
 from detente.model.gate import Gate
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 
-FORMAT = 2
+FORMAT = 3
 DEFAULT = Path(__file__).parent / "small"
 FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx", "gate.npz")
 Floats = NDArray[np.float32]
@@ -290,7 +290,7 @@ class Coder:
         inside = np.zeros((len(found), hidden.shape[1]), np.int64)
         for i, span in enumerate(found):
             inside[i, words.first[span.first] : words.last[span.last - 1]] = 1
-        outs = self._roles.run(
+        roles, sectors, modes, status, implied, told = self._roles.run(
             None,
             {
                 "hidden": np.repeat(hidden, len(found), 0),
@@ -299,8 +299,6 @@ class Coder:
                 "types": np.array([span.type for span in found], np.int64),
             },
         )
-        roles, sectors, modes, status, implied = outs[:5]
-        told = outs[5] if len(outs) > 5 else np.full((*inside.shape, 2), -30.0)
         return _softmax(roles), _sigmoid(sectors), _sigmoid(modes), _softmax(status), _sigmoid(implied), _sigmoid(told)
 
     def _modes(self, probabilities: Floats, kind: str) -> tuple[str, ...]:
