@@ -1,4 +1,4 @@
-"""Casualty numbers of an event: stated ones from their words, single ones told by the verb ("killed Soleimani")."""
+"""Casualty numbers of an event (CODEBOOK.md section 4): the model says which event and kind, the grammar which number."""
 
 from __future__ import annotations
 
@@ -8,71 +8,57 @@ from detente.model import labels
 from detente.model.coder import Reading
 from detente.records import Casualty, Sentence
 from detente.resolve.numbers import Quantity, quantities
+from detente.resolve.toll_words import THINGS
+from detente.resolve.tolls import Toll, tolls
 
-Count = tuple[int, int, Quantity]
-# What is said to have become of people, near a number; where the model marks no number of that kind, these do.
-_CUES = {
-    "killed": re.compile(r"\b(?:kill(?:s|ed|ing)?|dead|die[sd]?|deaths?|death toll|fatalit(?:y|ies)|lives|shot dead|murder(?:s|ed|ing)?|executed?|assassinat\w+|behead\w+|bodies)\b", re.I),
-    "injured": re.compile(r"\b(?:injur(?:es|ed|ing|ies)|wound(?:s|ed|ing)?|hurt(?:ing)?|hospitali[sz]ed)\b", re.I),
-    "detained": re.compile(r"\b(?:arrest(?:s|ed|ing)?|detain(?:s|ed|ing)?|in custody|round(?:s|ed) up|jail(?:s|ed|ing)?|imprison\w*)\b", re.I),
-}  # fmt: skip
-_OF_TYPE = {"ASSAULT": ("killed", "injured"), "COERCE": ("detained",)}
-_BESIDE = 40  # code points beside a number in which a word tells its kind
-_REACH = 45  # code points between a number and its cue, in one clause
-# A number of these is none of people.
-_NO_PEOPLE = re.compile(
-    r"\s*(?:st|nd|rd|th)?[\s-]*(?:years?|months?|weeks?|days?|hours?|minutes?|times?|km|kilomet|miles?|met(?:er|re)s?|feet|percent|%|dollars?|euros?|million|billion|tons?|"
-    r"a\.?m|p\.?m|missiles?|rockets?|drones?|bombs?|attacks?|explosions?|vehicles?|houses?|homes?|buildings?|cities|towns|villages|provinces|countries|charges|counts)\b",
-    re.I,
-)
-
-
+# Kinds that the words of a trigger of this type settle alone ("arrested 12"), and those that other words near it may tell.
+_OWN = {
+    "ASSAULT": ("killed", "injured", "missing", "detained"),
+    "PROTEST": ("killed", "injured"),
+    "COERCE": ("detained", "displaced", "killed", "injured"),
+}
+_NEAR = {"ASSAULT": ("killed", "injured"), "PROTEST": ("killed", "injured")}  # of protests only "nobody was hurt"
+# Words without which a sentence tells of nobody of that kind, whatever the model marks.
+_EVIDENCE = {
+    "killed": re.compile(
+        r"kill|dead|die[sd]?\b|dying|death|murder|execut|massacre|slaughter|slain|slay|\blives?\b|bod(?:y|ies)\b|corpse|shot|shoot|gun(?:s|ned|ning)? down|fatal|hang|behead|"
+        r"burn|hack|drown|grave|assassin|\blost\b|\bloss|losing|victim|casualt|toll|lynch|genocide|perish|bur(?:y|ied)|funeral|coffin|mourn|martyr|stab",
+        re.I,
+    ),
+    "injured": re.compile(
+        r"injur|wound|hurt|casualt|hospital|treated|broken|burn|shot|shoot|stab|beat|maim|bruise|struck|\bhit\b|victim|unharmed|harmed|scathed|attack",
+        re.I,
+    ),
+}
+_AFTER, _BEFORE, _BESIDE = 150, 60, 30  # code points between a trigger and a word of harm that tells its toll
+_CLAUSE = re.compile(r"[;:.]\s")
+_NO_PEOPLE = re.compile(rf"\s*(?:{THINGS.pattern})\b", re.I)  # a number of these is none of people
 # Who is counted here came to no harm: "All 43 passengers escaped unhurt".
 _ESCAPED = re.compile(
     r"[^.;]{0,60}?\b(?:unhurt|unharmed|uninjured|unscathed|without injur(?:y|ies)|not (?:hurt|harmed|injured|wounded))\b",
     re.I,
 )
-_NONE_OF = re.compile(r"\b(?:none|neither|not one) of (?:the |its |their |his |her )?$|\bno[ -]$", re.I)
-_NOBODY = re.compile(
-    r"\b(?:no[ -]one|nobody|none|no (?:casualties|injuries|deaths|fatalities|victims)|without (?:casualties|injuries))\b",
+# What stands before a killing or arrest that is not told as done: "a plot to kill", "the attempted assassination of".
+_UNDONE = re.compile(
+    r"\b(?:attempt(?:ed|s|ing)?|plot(?:s|ted|ting)?|plan(?:s|ned|ning)?|conspir\w+|tr(?:y|ies|ied|ying)|vow\w*|threat\w*|order(?:s|ed)?|used|want(?:s|ed)?) "
+    r"(?:\w+ ){0,4}$",
     re.I,
 )
-
-
-def _unhurt(count: Count, text: str) -> Count:
-    """A number of people of whom "none" is said is zero."""
-    start, end, _ = count
-    return (start, end, Quantity("=", "0", 0, 0)) if _NONE_OF.search(text[:start]) else count
+_NO_CASUALTIES = re.compile(r"no (?!one\b)(?:\w+ )?\w+$", re.I)
+_NONE_OF = re.compile(r"\b(?:none|neither|not one) of (?:the |its |their |his |her )?$|\bno[ -]$", re.I)
 
 
 def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
-    """One casualty a kind (CODEBOOK.md section 4): the likeliest number phrase of the model, else the number nearest to
-    a word that tells the kind, else one victim if the verb implies it."""
-    counts = [
-        (start, end, q) for start, end, q in quantities(sentence.text) if not _NO_PEOPLE.match(sentence.text[end:])
-    ]
-    counts = [_unhurt(c, sentence.text) for c in counts if not _ESCAPED.match(sentence.text[c[1] :])]
-    nobody = _NOBODY.search(sentence.text)
-    told = {start: kind for start, end, _ in counts if (kind := _kind_beside(start, end, sentence.text))}
+    """One casualty a kind: what the trigger itself governs ("killed 12"), else the number that the model marks, read as
+    the words around it tell, else a toll close by, else one victim that the verb implies."""
+    told = tolls(sentence.text)
     out = []
     used: set[int] = set()
     for kind in labels.CASUALTY_LIST:
-        spans = sorted(reading.roles.get(kind, ()), key=lambda s: -s.probability)
-        found = next(
-            (
-                (a, b, q)
-                for s in spans
-                for a, b, q in counts
-                if a < s.end and s.start < b and a not in used and told.get(a, kind) == kind
-            ),
-            None,
-        )
-        if found is None and kind in _OF_TYPE.get(reading.type, ()):
-            found = _by_cue(kind, sentence.text, [c for c in counts if c[0] not in used], reading)
+        found = _of_kind(kind, reading, sentence, told, used)
         if found is not None:
             start, end, count = found
             used.add(start)
-            words = sentence.text[start:end]
             out.append(
                 Casualty(
                     kind,
@@ -80,48 +66,120 @@ def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:
                     count.number,
                     count.low,
                     count.high,
-                    words,
+                    sentence.text[start:end],
                     sentence.start + start,
                     sentence.start + end,
                 )
             )
-        elif kind in reading.implied and nobody and kind in ("killed", "injured"):
-            start, end = sentence.start + nobody.start(), sentence.start + nobody.end()
-            out.append(Casualty(kind, "=", "0", 0, 0, nobody[0], start, end))
-        elif kind in reading.implied:
-            start, end = sentence.start + reading.start, sentence.start + reading.end
-            out.append(Casualty(kind, "=", "1", 1, 1, sentence.text[reading.start : reading.end], start, end))
     return tuple(out)
 
 
-def _kind_beside(start: int, end: int, text: str) -> str | None:
-    """The kind that a word right beside a number tells ("wounding 12"), if only one does: it knows better than the model."""
-    before, after = text[max(0, start - _BESIDE) : start], text[end : end + _BESIDE]
-    just_before = {
-        kind for kind, cue in _CUES.items() for m in cue.finditer(before) if not before[m.end() :].strip(" ,")
-    }
-    if len(just_before) == 1:
-        return just_before.pop()
-    first = [
-        (m.start(), kind) for kind, cue in _CUES.items() if (m := cue.search(re.split(r"[,;:.]|\band\b", after)[0]))
-    ]
-    return min(first)[1] if first and not just_before else None
+def _of_kind(
+    kind: str, reading: Reading, sentence: Sentence, told: tuple[Toll, ...], used: set[int]
+) -> tuple[int, int, Quantity] | None:
+    if kind in ("killed", "injured") and "abduct" in reading.modes and kind not in reading.implied:
+        # Of 148 abductions in the annotations none has a killed and one an injured (0): theirs are another event's.
+        told = tuple(t for t in told if t.kind == kind and t.count.number == "0")
+        zero = _near(kind, reading, sentence.text, told)
+        return (zero.start, zero.end, zero.count) if zero else None
+    own = [t for t in told if t.kind == kind and _overlap(t.cue, (reading.start, reading.end))]
+    if kind in _OWN.get(reading.type, ()) and reading.status != "planned":
+        for toll in own:
+            if (
+                toll.stated
+                or toll.count.number not in ("1", "unknown")
+                or (not toll.plural and (kind in reading.implied or _surely(reading, toll, sentence.text)))
+            ):
+                return toll.start, toll.end, toll.count
+    marked = _marked(kind, reading, sentence.text, told, used)
+    if marked is not None:
+        return marked
+    if kind in _NEAR.get(reading.type, ()) and (near := _near(kind, reading, sentence.text, told)):
+        return near.start, near.end, near.count
+    if kind in reading.implied and not own:
+        zero = next((t for t in told if t.kind == kind and t.count.number == "0"), None)
+        if zero is not None:
+            return zero.start, zero.end, zero.count
+        return reading.start, reading.end, Quantity("=", "1", 1, 1)
+    return None
 
 
-def _by_cue(kind: str, text: str, counts: list[Count], reading: Reading) -> Count | None:
-    """The number nearest to a word of the kind, with no other kind's word, other event or clause end between them."""
-    best: tuple[int, Count] | None = None
-    for cue in _CUES[kind].finditer(text):
+def _surely(reading: Reading, toll: Toll, text: str) -> bool:
+    """Whether one victim without a number word counts even if the model is silent: killed in fact, or arrested by the
+    verb of a clause ("police arrested a man", not "after his arrest", of which no one counts the detained)."""
+    if reading.status != "actual" or _UNDONE.search(text[max(0, toll.cue[0] - 40) : toll.cue[0]]):
+        return False
+    return toll.kind == "killed" or (toll.kind == "detained" and toll.clause)
+
+
+def _between(cue: tuple[int, int], one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return min(one[1], other[1]) <= cue[0] and cue[1] <= max(one[0], other[0])
+
+
+def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _marked(
+    kind: str, reading: Reading, text: str, told: tuple[Toll, ...], used: set[int]
+) -> tuple[int, int, Quantity] | None:
+    """The likeliest number that the model marks for the kind, unless the words give it to another kind or to things."""
+    evidence = _EVIDENCE.get(kind)
+    if evidence is not None and not evidence.search(text):
+        return None
+    counts = quantities(text)
+    spans = [(of, span) for of in labels.CASUALTY_LIST for span in reading.roles.get(of, ())]
+    for of, span in sorted(spans, key=lambda x: (x[0] != kind, -x[1].probability)):
+        at = (span.start, span.end)
+        settled = [t for t in told if t.stated and _overlap(at, (t.start, t.end))]
+        same = [t for t in settled if t.kind == kind]
+        if same:
+            return same[0].start, same[0].end, same[0].count
+        if settled or of != kind:
+            continue
         for start, end, count in counts:
-            between = text[end : cue.start()] if end <= cue.start() else text[cue.end() : start]
-            if len(between) > _REACH or re.search(r"[;:.]\s", between):
-                continue
-            if any(other.search(between) for other in _CUES.values()):
-                continue
-            if abs(cue.start() - reading.start) > 3 * _REACH:
-                continue
-            # "kills 6": the number after its word is nearer than one before it at the same distance.
-            distance = len(between) + (8 if end <= cue.start() else 0)
-            if best is None or distance < best[0]:
-                best = (distance, (start, end, count))
+            if _overlap(at, (start, end)) and start not in used and not _NO_PEOPLE.match(text[end:]):
+                if _NONE_OF.search(text[:start]):
+                    return start, end, Quantity("=", "0", 0, 0)
+                if not _ESCAPED.match(text[end:]):
+                    return start, end, count
+    return None
+
+
+def _near(kind: str, reading: Reading, text: str, told: tuple[Toll, ...]) -> Toll | None:
+    """The toll of the kind whose word of harm is nearest to the trigger, in its clause; after it rather than before.
+
+    Measured on the annotations: of the stated tolls after a trigger 85 in 100 are the event's, of those before it, within
+    60 code points, 85 too; of single victims without a number only those of targeted attacks, or right after the trigger.
+    """
+    own = {t.kind for t in told if _overlap(t.cue, (reading.start, reading.end))}
+    best: tuple[int, Toll] | None = None
+    for toll in told:
+        if toll.kind != kind or toll.plural:
+            continue
+        after = toll.cue[0] >= reading.end
+        between = text[reading.end : toll.cue[0]] if after else text[toll.cue[1] : reading.start]
+        zero = toll.count.number == "0"
+        if len(between) > (_AFTER if after else _BEFORE) or (_CLAUSE.search(between) and not zero):
+            continue
+        if zero and (not after or any(t.stated and t.count.number != "0" for t in told)):
+            continue
+        if zero and _NO_CASUALTIES.match(text[toll.start : toll.end]) and toll.kind not in reading.implied:
+            continue  # of "no casualties" the readers of the annotations seldom made a toll, of "nobody was hurt" they did
+        if reading.type != "ASSAULT" and not zero:
+            continue
+        if (
+            toll.count.number == "1"
+            and not toll.stated
+            and not (
+                kind in reading.implied
+                or (reading.status == "actual" and ("targeted" in reading.modes or (after and len(between) < _BESIDE)))
+            )
+        ):
+            continue
+        if any(t.kind in own and _between(t.cue, toll.cue, (reading.start, reading.end)) for t in told):
+            continue  # "one was killed, while two blew themselves up, killing three and wounding five"
+        distance = len(between) + (0 if after else 20) + (_AFTER if toll.total else 0)
+        if best is None or distance < best[0]:
+            best = distance, toll
     return best[1] if best else None
