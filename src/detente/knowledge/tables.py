@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,9 +13,6 @@ from pathlib import Path
 from detente.errors import KnowledgeError
 
 DATA = Path(__file__).parent / "data"
-# A surname stands for somebody if people of one country bear it in so many mentions, and in this share of all.
-_WELL_KNOWN = 12
-_DOMINANT = 0.9
 _LETTERS = str.maketrans("ıłøđŁØĐ", "iloOLOD")
 
 # A name's words: "U.S." is one, "Israel's" gives "Israel", "Guinea-Bissau" gives two.
@@ -27,10 +23,11 @@ _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|(?!['’])(?:(?!['’]s\b)['’]?\w)+")
 class Entry:
     """One thing that a name may stand for.
 
-    ``kind``: country, nationality, capital (for its government), seat, organisation, group, agency, party, place,
-    person (by full name) and surname (of somebody so often named that it is enough).
-    ``country`` and ``sectors``: codes of CODEBOOK.md section 3; a place of no one state has an empty country.
-    ``name`` is the name to show; ``place`` is set for places, and for capitals.
+    ``kind``: country, nationality, capital (for its government), seat, organisation, group, agency, party, firm (business,
+    press, schools …), place, person (by full name), surname (of somebody so often named that it is enough) and own (a
+    user's row). ``country`` and ``sectors``: codes of CODEBOOK.md section 3; a place of no one state has an empty country.
+    ``name`` is the name to show; ``place`` is set for places, and for capitals; ``first`` and ``last`` (ISO days or empty):
+    when the name stands for this; ``entity`` is an identifier of a known source ("Q…"), or empty.
     """
 
     kind: str
@@ -39,17 +36,28 @@ class Entry:
     sectors: tuple[str, ...] = ()
     place: PlaceRow | None = None
     spells: tuple[Spell, ...] = ()
+    first: str = ""
+    last: str = ""
+    entity: str = ""
+
+    def stands(self, day: str) -> bool:
+        """Whether the name stood for this on a day (ISO; empty: unknown, then only what still stands)."""
+        return self.first <= day <= (self.last or "9") if day else not self.last
 
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """A time in which a person was spoken of in an office: first and last day of such mentions (ISO), and how many."""
+    """A time of a person in an office: first and last day (ISO), and in how many dated reports the person is named in it.
+
+    ``held``: the days are those of the office; else those of the first and last report that speaks of the person in it.
+    """
 
     sector: str
     office: str
     first: str
     last: str
     mentions: int
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +97,9 @@ class Names:
 
     def add(self, name: str, entry: Entry) -> None:
         """Let ``name`` stand for ``entry`` too; entries added first are the likelier ones."""
-        key = tuple(word for _, _, word in words(name))
+        parts = name.split(" ")
+        # Most names are letters and single spaces: then their words need no looking for.
+        key = tuple(parts) if all(map(str.isalpha, parts)) else tuple(word for _, _, word in words(name))
         if key:
             self._entries.setdefault(key, []).append(entry)
             self._longest[key[0]] = max(len(key), self._longest.get(key[0], 0))
@@ -150,13 +160,18 @@ def read_table(path: Path, columns: tuple[str, ...]) -> Iterator[list[str]]:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """A state: its code, the names, adjectives and capitals that stand for it (the first name is the one shown)."""
+    """A state: its code, the names, adjectives and capitals that stand for it (the first name is the one shown).
+
+    ``first``, ``last``: the days of a breakaway entity, or empty.
+    """
 
     code: str
     name: str
     aliases: tuple[str, ...]
     demonyms: tuple[str, ...]
     capitals: tuple[str, ...]
+    first: str = ""
+    last: str = ""
 
 
 @cache
@@ -166,32 +181,10 @@ def countries() -> dict[str, Country]:
     return {code: Country(code, name, _list(a), _list(d), _list(c)) for code, name, a, d, c in table}
 
 
-def _people() -> Iterator[tuple[str, Entry]]:
-    """Persons by full name, with and without accents; the best known by surname too."""
-    spells: dict[tuple[str, str], list[Spell]] = {}
-    columns = ("name", "country", "sector", "office", "first", "last", "mentions")
-    for name, country, sector, office, first, last, mentions in read_table(DATA / "people.tsv", columns):
-        spells.setdefault((name, country), []).append(Spell(sector, office, first, last, int(mentions)))
-    surnames: dict[str, list[Entry]] = {}
-    for (name, country), found in spells.items():
-        entry = Entry("person", name, country, (), None, tuple(sorted(found, key=lambda s: s.first)))
-        for alias in {name, unaccented(name)}:
-            yield alias, entry
-        for last_word in {name.split()[-1], unaccented(name.split()[-1])}:
-            surnames.setdefault(last_word, []).append(replace(entry, kind="surname"))
-    for surname, entries in surnames.items():
-        weight: Counter[str] = Counter()
-        for e in entries:
-            weight[e.country] += sum(s.mentions for s in e.spells)
-        (country, most), *_ = weight.most_common(1)
-        if most >= _WELL_KNOWN and most >= _DOMINANT * weight.total():
-            known = [e for e in entries if e.country == country]
-            for e in sorted(known, key=lambda e: -sum(s.mentions for s in e.spells)):
-                yield surname, e
-
-
 def unaccented(name: str) -> str:
     """ "Erdoğan" as "Erdogan"."""
+    if name.isascii():
+        return name
     plain = unicodedata.normalize("NFKD", name.translate(_LETTERS))
     return "".join(c for c in plain if not unicodedata.combining(c))
 
@@ -200,7 +193,9 @@ def unaccented(name: str) -> str:
 def sectors() -> dict[str, str]:
     """Lower-case head nouns and role words to their sector."""
     return {
-        word: sector for sector, cell in read_table(DATA / "roles.tsv", ("sector", "words")) for word in _list(cell)
+        word: sector.split("+")[0]
+        for sector, cell in read_table(DATA / "roles.tsv", ("sector", "words"))
+        for word in _list(cell)
     }
 
 
@@ -216,14 +211,105 @@ def gazetteer() -> Names:
 
 
 @cache
-def actor_names(people: bool = True) -> Names:
-    """Everything that names a party or its country: seats, bodies, countries, nationalities, capitals, people; then places."""
-    names = Names()
+def second_sectors() -> dict[str, tuple[str, ...]]:
+    """Head nouns that tell more than one sector, with all of them ("political prisoners": OPP and CVL)."""
+    rows = read_table(DATA / "roles.tsv", ("sector", "words"))
+    return {word: tuple(sector.split("+")) for sector, cell in rows if "+" in sector for word in _list(cell)}
+
+
+@cache
+def modifiers() -> dict[str, str]:
+    """Lower-case words before a head noun that tell its sector: "congressional" delegation."""
+    return {
+        word: sector for sector, cell in read_table(DATA / "modifiers.tsv", ("sector", "words")) for word in _list(cell)
+    }
+
+
+@cache
+def breakaways() -> dict[str, Country]:
+    """Entities that only some states recognise, or none, by name: the code is that of the state they broke away from."""
+    columns = ("name", "aliases", "demonyms", "country", "capitals", "first", "last", "source")
+    rows = read_table(DATA / "breakaways.tsv", columns)
+    return {
+        name: Country(code, name, _list(a), _list(d), _list(c), day(first), day(last, True))
+        for name, a, d, code, c, first, last, _ in rows
+    }
+
+
+#: Sectors of bodies that are firms to their country: no party of state, and no hint whose police it is.
+_PRIVATE = frozenset({"BUS", "JRN", "EDU", "MED", "LAB"})
+
+
+def _bodies() -> Iterator[tuple[str, Entry]]:
+    """Names and what they stand for: the hand-made list first, then the attested ones, then the press."""
     for kind, name, aliases, country, sector in read_table(
         DATA / "named.tsv", ("kind", "name", "aliases", "country", "sectors")
     ):
+        entry = Entry(kind, name, country, _sectors(sector))
         for alias in (name, *_list(aliases)):
-            names.add(alias, Entry(kind, name, country, tuple(sector.split("+")) if sector else ()))
+            yield alias, entry
+    columns = ("kind", "name", "aliases", "country", "sectors", "first", "last", "side", "mentions", "source")
+    for kind, name, aliases, country, sector, *_ in read_table(DATA / "bodies.tsv", columns):
+        told = _sectors(sector)
+        # A year of founding is no wall: reports speak of a group before and after.
+        entry = Entry("firm" if told and told[0] in _PRIVATE else kind, name, country, told)
+        for alias in (name, *_list(aliases)):
+            yield alias, entry
+    for name, aliases, _, country, *_, state, _, _, _, _, _ in read_table(DATA / "outlets.tsv", OUTLETS):
+        entry = Entry("firm", name, country, ("JRN", "GOV") if state == "yes" else ("JRN",))
+        for alias in (name, *_list(aliases)):
+            yield alias, entry
+
+
+def group_names() -> Iterator[tuple[str, Entry]]:
+    """The armed groups, by each of their names."""
+    yield from ((name, entry) for name, entry in _bodies() if entry.kind == "group")
+
+
+#: Columns of ``outlets.tsv``.
+OUTLETS = (
+    "name", "aliases", "domains", "country", "city", "family", "kind", "state", "languages", "first", "last", "mentions", "source",
+)  # fmt: skip
+
+
+def _turns() -> Iterator[tuple[str, Entry]]:
+    """What a name stands for in a time of its own: the Taliban as a government, and as rebels before and after."""
+    columns = ("kind", "name", "aliases", "country", "sectors", "first", "last", "source")
+    for kind, name, aliases, country, sector, first, last, _ in read_table(DATA / "turns.tsv", columns):
+        entry = Entry(kind, name, country, _sectors(sector), None, (), day(first), day(last, True))
+        for alias in (name, *_list(aliases)):
+            yield alias, entry
+
+
+def day(told: str, last: bool = False) -> str:
+    """An ISO day for a day, month or year: its first, or its last."""
+    return told + {4: "-12-31" if last else "-01-01", 7: "-31" if last else "-01"}.get(len(told), "")
+
+
+def _sectors(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split("+")) if cell else ()
+
+
+@cache
+def actor_names(people: bool = True) -> Names:
+    """Everything that names a party or its country: a user's own rows, seats, bodies, countries, nationalities, capitals,
+    breakaway entities, people; then places."""
+    from detente.knowledge.own import own_entries
+    from detente.knowledge.people import people as known_people
+
+    names = Names()
+    for alias, entry in (*own_entries(), *_turns()):
+        names.add(alias, entry)
+    for c in breakaways().values():
+        entry = Entry("country", c.name, c.code, ("PRE",), None, (), c.first, c.last)
+        for alias in (c.name, *c.aliases):
+            names.add(alias, entry)
+        for demonym in c.demonyms:
+            names.add(demonym, replace(entry, kind="nationality"))
+        for capital in c.capitals:
+            names.add(capital, replace(entry, kind="seat"))
+    for alias, entry in _bodies():
+        names.add(alias, entry)
     for c in countries().values():
         for alias in (c.name, *c.aliases):
             names.add(alias, Entry("country", c.name, c.code))
@@ -231,7 +317,7 @@ def actor_names(people: bool = True) -> Names:
             names.add(demonym, Entry("nationality", c.name, c.code))
         for capital in c.capitals:
             names.add(capital, Entry("capital", c.name, c.code))
-    for alias, person in _people() if people else ():
+    for alias, person in known_people() if people else ():
         names.add(alias, person)
     for row, spellings in _place_rows():
         if row.country:
