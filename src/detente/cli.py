@@ -95,6 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     code.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
     _model_option(code)
+    _actors_option(code)
 
     demo = _verb(verbs, "demo", _demo, "code the bundled reports, and say where to look")
     demo.add_argument(
@@ -114,6 +115,7 @@ def _parser() -> argparse.ArgumentParser:
         help='lines of {"id", "text", …} (default: stdin; docs/resolve.md)',
     )
     resolve.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write (default: stdout)")
+    _actors_option(resolve)
 
     evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports, or take a public exam")
     evaluate.add_argument(
@@ -171,6 +173,19 @@ def _model_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _actors_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--actors", type=Path, metavar="MY.csv", help="your own table of actors, which wins (docs/knowledge.md)"
+    )
+
+
+def _use_actors(args: argparse.Namespace) -> None:
+    if args.actors is not None:
+        from detente.knowledge import use_actors
+
+        use_actors(args.actors)
+
+
 def _coder(args: argparse.Namespace) -> Any:
     """The model that was asked for."""
     from detente.model.coder import Coder, default_coder
@@ -208,6 +223,7 @@ def _code(args: argparse.Namespace) -> int:
         raise UsageError(f"-o {args.output} is a folder: name a file, such as {args.output / 'events.jsonl'}")
     if form == "parquet" and args.output is None and sys.stdout.isatty():
         raise UsageError("Parquet is binary: name a file with -o, or pipe it")
+    _use_actors(args)
     with Problems(args.report) as problems, _progress() as advance:
         events = _coded(args, published, problems, advance)
         if args.show and args.output is None:
@@ -290,6 +306,7 @@ def _schema(args: argparse.Namespace) -> int:
 def _resolve(args: argparse.Namespace) -> int:
     from detente.resolve.lines import answers
 
+    _use_actors(args)
     bad: list[InputError] = []
     with contextlib.ExitStack() as stack:
         try:

@@ -140,4 +140,4 @@ def coder_version(coder: Coder) -> CoderVersion:
     from detente import knowledge
     from detente.version import __version__
 
-    return CoderVersion("detente", __version__, coder.name, knowledge.VERSION)
+    return CoderVersion("detente", __version__, coder.name, knowledge.version())

@@ -234,9 +234,7 @@ def _place(
     return replace(found, start=words.start, end=words.end, text=words.text, basis=found.basis or "phrase")
 
 
-def _when(
-    reading: Reading, sentence: Sentence, document: Document, happened: str, discourse: Discourse
-) -> When | None:
+def _when(reading: Reading, sentence: Sentence, document: Document, happened: str, discourse: Discourse) -> When | None:
     """The stated date; without one the publication date, for an actual event of the report's lead (EVENTS.md).
 
     "Two days later" counts from the last day that the report told of an event.

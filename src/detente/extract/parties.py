@@ -19,6 +19,7 @@ _CUES = re.compile(
     r"conclud(?:es|ed)|quot(?:es|ed)|cit(?:es|ed|ing)|warn(?:s|ed)|blam(?:es|ed)|testif(?:ies|ied)|found|reveal(?:s|ed))\b",
     re.I,
 )
+_SURE_SECTOR = 0.5  # probability from which the model's sector of a party wins over that of its words
 _CUE_REACH = 60  # code points between a source and its cue
 
 
@@ -64,7 +65,11 @@ def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: 
         actor = replace(actor, basis=actor.basis or "coreference")
     else:
         actor = with_country(actor, around, discourse, earlier)
-    likely = tuple(s for s, p in span.sectors if p >= 0.5) or tuple(s for s, _ in span.sectors[:1])
+    sure = tuple(s for s, p in span.sectors if p >= _SURE_SECTOR)
+    if sure and actor.sectors and sure[0] != actor.sectors[0]:
+        # The same name is a government that talks and an army that shells: the sentence knows better than the table.
+        return replace(actor, sectors=sure, basis=f"{actor.basis}; sector by model" if actor.basis else "model")
+    likely = sure or tuple(s for s, _ in span.sectors[:1])
     if not actor.sectors and likely and (actor.country is None or len(actor.country) == 3):
         actor = replace(actor, sectors=likely, basis=f"{actor.basis}; sector by model" if actor.basis else "model")
     return actor
