@@ -31,7 +31,7 @@ from detente.records import (
 )
 from detente.resolve.actors import mentions
 from detente.resolve.capitals import capital, is_capital
-from detente.resolve.countries import Surroundings, named_countries, pointed, pointed_word
+from detente.resolve.countries import Surroundings, named_countries, pointed, pointed_word, without_relations
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.dates import is_planned
 from detente.resolve.places import place as resolve_place
@@ -72,7 +72,8 @@ def events(
         discourse.longitude = home.longitude if home else None
     out: list[Event] = []
     for i, (sentence, reading) in enumerate(zip(sentences, readings, strict=True)):
-        here, before = named[i], named[i - 1] if i else []
+        here = without_relations(sentence.text, named[i]) if reading.events else named[i]
+        before = named[i - 1] if i else []
         mine: list[Event] = []
         for found in sorted(reading.events, key=lambda r: r.start):
             one = replace(

@@ -233,6 +233,20 @@ def named_countries(text: str) -> list[Mention]:
     return [m for m in mentions(text) if m[3] in _KINDS and m[2]]
 
 
+_RELATION = re.compile(
+    r",\s+(?:(?:an?|the|one of|once|long|its|their)\s+)*[^,;]{0,60}?\b(?:ally|allies|partner|partners|neighbou?rs?|backers?|patrons?|friends?|"
+    r"rivals?|foes?|enem(?:y|ies)|supporters?|protectors?|suppliers?|clients?|sponsors?)\b[^,;]{0,60}(?:,|$)",
+    re.I,
+)
+
+
+def without_relations(text: str, named: Sequence[Mention]) -> list[Mention]:
+    """The countries that a sentence names, but for those named only to say whose friend or neighbour another is:
+    "Chad, a close partner of Paris, gunned down six rebels" tells nothing of whose the rebels are."""
+    asides = [m.span() for m in _RELATION.finditer(text)]
+    return [m for m in named if not any(a < m[0] and m[1] <= b for a, b in asides)]
+
+
 _KINDS = frozenset({"nationality", "country", "capital", "place", "metonym", "organisation", "group", "person"})
 
 
