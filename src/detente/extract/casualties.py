@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from detente.model import labels
 from detente.model.coder import Reading
@@ -120,6 +121,12 @@ def _overlap(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
+@lru_cache(maxsize=64)
+def _counts(sentence: str) -> list[tuple[int, int, Quantity]]:
+    """The counts of a sentence, found once for all kinds of all its events."""
+    return quantities(sentence)
+
+
 def _marked(
     kind: str, reading: Reading, text: str, told: tuple[Toll, ...], used: set[int]
 ) -> tuple[int, int, Quantity] | None:
@@ -127,7 +134,7 @@ def _marked(
     evidence = _EVIDENCE.get(kind)
     if evidence is not None and not evidence.search(text):
         return None
-    counts = quantities(text)
+    counts = _counts(text)
     spans = [(of, span) for of in labels.CASUALTY_LIST for span in reading.roles.get(of, ())]
     for of, span in sorted(spans, key=lambda x: (x[0] != kind, -x[1].probability)):
         at = (span.start, span.end)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from detente.knowledge import tables
+from detente.knowledge.own import own_version
 from detente.model.coder import RoleSpan
 
 _WORD_AFTER = re.compile(r"^(?:[-'’&.]?\w)+")
@@ -24,7 +26,7 @@ def whole(spans: Sequence[RoleSpan], sentence: str) -> tuple[RoleSpan, ...]:
 
     What is only articles, conjunctions or marks is dropped; spans that grow into one another become one.
     """
-    names = [(m.start, m.end) for m in tables.actor_names().find(sentence)]
+    names = _names(sentence, own_version())
     out: list[RoleSpan] = []
     for span in spans:
         start, end = _words(sentence, span.start, span.end)
@@ -39,6 +41,12 @@ def whole(spans: Sequence[RoleSpan], sentence: str) -> tuple[RoleSpan, ...]:
         else:
             out.append(replace(span, start=start, end=end))
     return tuple(out)
+
+
+@lru_cache(maxsize=64)
+def _names(sentence: str, own: int) -> tuple[tuple[int, int], ...]:
+    """Where a sentence has known names, found once for all roles of all its events; ``own``: which table of the user's."""
+    return tuple((m.start, m.end) for m in tables.actor_names().find(sentence))
 
 
 def _is_empty(word: str) -> bool:
