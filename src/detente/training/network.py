@@ -114,7 +114,19 @@ def _buckets(length: int, device: torch.device, buckets: int = 32, farthest: int
     return (away < 0).long() * side + torch.where(size < exact, size, far.clamp(max=side - 1))
 
 
-class RoleBlock(nn.Module):
+class RoleHeads(nn.Module):
+    """What is told of each trigger, on vectors of ``width``: of each piece, and of the trigger with the whole sentence."""
+
+    def _heads(self, width: int) -> None:
+        self.roles = nn.Linear(width, 3 * len(labels.ROLES))
+        self.sectors = nn.Linear(width, len(labels.SECTOR_LIST))
+        self.modes = nn.Linear(2 * width, len(labels.MODE_LIST))
+        self.status = nn.Linear(2 * width, len(labels.STATUS_LIST))
+        self.implied = nn.Linear(2 * width, len(labels.CASUALTY_LIST))
+        self.countries = nn.Linear(width, 2)  # whether a piece tells the country of the actor, of the recipient
+
+
+class RoleBlock(RoleHeads):
     """For each trigger: role tags and sectors a piece, modes, status and implied single casualties."""
 
     def __init__(self, shape: Shape) -> None:
@@ -127,12 +139,7 @@ class RoleBlock(nn.Module):
         self.norm = nn.LayerNorm(width)
         self.drop = nn.Dropout(shape.dropout)
         self.blocks = nn.ModuleList(Block(width, 8, 2 * width, shape.dropout) for _ in range(shape.role_layers))
-        self.roles = nn.Linear(width, 3 * len(labels.ROLES))
-        self.sectors = nn.Linear(width, len(labels.SECTOR_LIST))
-        self.modes = nn.Linear(2 * width, len(labels.MODE_LIST))
-        self.status = nn.Linear(2 * width, len(labels.STATUS_LIST))
-        self.implied = nn.Linear(2 * width, len(labels.CASUALTY_LIST))
-        self.countries = nn.Linear(width, 2)  # whether a piece tells the country of the actor, of the recipient
+        self._heads(width)
 
     def forward(self, x: Tensor, mask: Tensor, inside: Tensor, types: Tensor) -> tuple[Tensor, ...]:
         """``x`` [events, pieces, width], ``mask`` and ``inside`` [events, pieces] 0/1 integers, ``types`` [events]."""
@@ -158,7 +165,7 @@ class RoleBlock(nn.Module):
         )
 
 
-class RoleReader(nn.Module):
+class RoleReader(RoleHeads):
     """The teacher of roles: encodes the sentence anew for each trigger, which is marked by its type in what it reads.
 
     Too slow to ship (an encoder pass an event), better than the role block; same outputs.
@@ -171,12 +178,7 @@ class RoleReader(nn.Module):
         self.marks = nn.Embedding(1 + len(labels.TYPE_LIST), width, padding_idx=0)
         nn.init.normal_(self.marks.weight, std=0.02)
         self.drop = nn.Dropout(shape.dropout)
-        self.roles = nn.Linear(width, 3 * len(labels.ROLES))
-        self.sectors = nn.Linear(width, len(labels.SECTOR_LIST))
-        self.modes = nn.Linear(2 * width, len(labels.MODE_LIST))
-        self.status = nn.Linear(2 * width, len(labels.STATUS_LIST))
-        self.implied = nn.Linear(2 * width, len(labels.CASUALTY_LIST))
-        self.countries = nn.Linear(width, 2)
+        self._heads(width)
 
     def forward(self, ids: Tensor, casings: Tensor, inside: Tensor, types: Tensor) -> tuple[Tensor, ...]:
         """``ids``, ``casings``, ``inside`` [events, pieces], ``types`` [events]: as `RoleBlock.forward` gives."""
