@@ -140,6 +140,29 @@ def test_evaluate_says_where_to_get_a_missing_file(tmp_path: Path, capsys: pytes
     assert "no.jsonl" in err
 
 
+def test_own_actors_win_and_are_told_in_the_row(tmp_path: Path) -> None:
+    (tmp_path / "my.csv").write_text("name,country,sectors\nBlue Hand,SYR,REB\n", "utf-8")
+    (tmp_path / "report.txt").write_text("Blue Hand killed four soldiers in Idlib on Monday.\n", "utf-8")
+    code, out, _ = run("code", tmp_path / "report.txt", "--published", "2016-01-12", "--actors", tmp_path / "my.csv")
+    event = json.loads(out.splitlines()[0])
+    assert code == 0
+    assert [(a["country"], a["sectors"]) for a in event["actors"]] == [("SYR", ["REB"])]
+    assert "+" in event["coder"]["knowledge"]
+
+
+def test_a_table_of_actors_that_is_none(news: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (news / "my.csv").write_text("who,where\nBlue Hand,SYR\n", "utf-8")
+    code, _, err = called(capsys, "code", news / "good.txt", "--actors", news / "my.csv")
+    assert code == 1
+    assert "my.csv:1" in err
+
+
+def test_a_refresh_of_no_country(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = called(capsys, "knowledge", "refresh", "--cache", tmp_path, "--countries", "XXX")
+    assert code == 1
+    assert "XXX" in err
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main(["--version"])

@@ -153,6 +153,23 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--json", action="store_true", help="print JSON")
     _model_option(train)
 
+    knowledge = _verb(
+        verbs, "knowledge", _knowledge, "rebuild the table of office-holders from Wikidata (needs a network)"
+    )
+    knowledge.add_argument("action", choices=["refresh"])
+    knowledge.add_argument(
+        "--cache",
+        type=Path,
+        default=Path("wikidata-cache"),
+        metavar="DIR",
+        help="where answers are kept, to go on from",
+    )
+    knowledge.add_argument(
+        "-o", "--output", type=Path, metavar="OUT", help="table to write (default: the installed one)"
+    )
+    knowledge.add_argument("--countries", nargs="*", default=[], metavar="CODE", help="only these (default: all)")
+    knowledge.add_argument("--contact", default="", help="e-mail or page, which Wikimedia asks of programs")
+
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")
 
@@ -370,6 +387,17 @@ def _train(args: argparse.Namespace) -> int:
         tell=lambda line: print(line, file=sys.stderr, flush=True),
     )
     print(json.dumps(result) if args.json else adapt.table(result, args.output))
+    return 0
+
+
+def _knowledge(args: argparse.Namespace) -> int:
+    from detente.knowledge import refresh, tables
+
+    out = args.output or tables.DATA / "offices.tsv"
+    told = refresh.rebuild(
+        args.cache, out, args.countries, args.contact, tell=lambda line: print(line, file=sys.stderr, flush=True)
+    )
+    print(f"{told} spells of office in {out}")
     return 0
 
 

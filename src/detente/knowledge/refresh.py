@@ -1,6 +1,6 @@
 """Fetches office-holders from Wikidata (CC0) and rebuilds ``offices.tsv`` with them: for a machine with internet, on demand only.
 
-``python -m detente.knowledge.refresh --cache DIR --out offices.tsv [--countries FRA DEU]``: one SPARQL query a country (large
+``detente knowledge refresh --cache DIR [--output offices.tsv] [--countries FRA DEU]``: one SPARQL query a country (large
 ones in one query time out), at most one request a second, with a user agent that says who asks; a refusal (429) or an error of
 the server is waited out and tried again. Answers are kept in ``DIR/YYYY-MM-DD/``, so a run that was broken off goes on where
 it stopped. What looks wrong is left out and told (`lints`): labels that are no names, spells that end before they begin, two
@@ -9,7 +9,6 @@ holders of an office that one person holds, spells open for longer than anybody 
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import json
 import re
@@ -247,35 +246,25 @@ def items() -> dict[str, str]:
     return {code: item for code, *_, item in tables.read_table(tables.DATA / "codes.tsv", columns) if item}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--cache", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=tables.DATA / "offices.tsv")
-    parser.add_argument("--contact", default="", help="e-mail or page for the server's people, as Wikimedia asks for")
-    parser.add_argument("--countries", nargs="*", help="codes; all if left out")
-    args = parser.parse_args()
+def rebuild(
+    cache: Path, out: Path, countries: Sequence[str] = (), contact: str = "", tell: Callable[[str], None] = print
+) -> int:
+    """Fetch the office-holders of ``countries`` (codes; all if none) and write the table ``out``, with a manifest beside the cache.
+
+    Gives how many spells it has. Raises KnowledgeError for a code that is no country's, or if Wikidata cannot be reached.
+    """
     known = items()
-    unknown = set(args.countries or ()) - known.keys()
-    if unknown:
-        raise SystemExit(f"no country of that code: {', '.join(sorted(unknown))}")
-    wanted = {code: known[code] for code in args.countries or known}
-    found = refresh(wanted, args.cache, shipped(), partial(fetch, contact=args.contact), tell=print)
-    write(found, args.out)
-    (args.cache / "manifest.json").write_text(
-        json.dumps(
-            {
-                "date": date.today().isoformat(),
-                "endpoint": ENDPOINT,
-                "query": QUERY,
-                "countries": sorted(wanted),
-                "spells": len(found),
-            },
-            indent=1,
-        ),
-        "utf-8",
-    )
-    print(len(found), "spells in", args.out)
-
-
-if __name__ == "__main__":
-    main()
+    if unknown := set(countries) - known.keys():
+        raise KnowledgeError(f"no country of that code: {', '.join(sorted(unknown))}")
+    wanted = {code: known[code] for code in countries or known}
+    found = refresh(wanted, cache, shipped(), partial(fetch, contact=contact), tell=tell)
+    write(found, out)
+    manifest = {
+        "date": date.today().isoformat(),
+        "endpoint": ENDPOINT,
+        "query": QUERY,
+        "countries": sorted(wanted),
+        "spells": len(found),
+    }
+    (cache / "manifest.json").write_text(json.dumps(manifest, indent=1), "utf-8")
+    return len(found)
