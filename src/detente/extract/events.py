@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -243,11 +243,22 @@ def _when(reading: Reading, sentence: Sentence, document: Document, happened: st
     spans = reading.roles.get("date", ())
     if spans:
         best = _likeliest(spans)
-        words = _span(document, sentence, best.start, best.end)
-        future = happened == "planned" or reading.type == "AGREE" or is_planned(sentence.text[: best.start])
-        found = resolve_date(
-            words.text, document.published, future=future, anchor=discourse.day, longitude=discourse.longitude
-        ) or When(basis="phrase")
+        future = (
+            happened == "planned"
+            or reading.type == "AGREE"
+            or (happened != "actual" and is_planned(sentence.text[: best.start]))
+        )
+        words, found = _span(document, sentence, best.start, best.end), None
+        # A tagger cuts "April 17" and "New Year's Eve": what is no date alone may be one with the words before it.
+        for start in (best.start, *_earlier_words(sentence.text, best.start)):
+            whole_words = _span(document, sentence, start, best.end)
+            found = resolve_date(
+                whole_words.text, document.published, future=future, anchor=discourse.day, longitude=discourse.longitude
+            )
+            if found is not None and found.start_date:
+                words = whole_words
+                break
+        found = found or When(basis="phrase")
         if found.granularity == "day" and not future:
             discourse.day = found.start_date
         return replace(found, start=words.start, end=words.end, text=words.text)
@@ -255,6 +266,16 @@ def _when(reading: Reading, sentence: Sentence, document: Document, happened: st
         day = document.published[:10]
         return When(start_date=day, end_date=day, granularity="day", basis="publication date")
     return None
+
+
+def _earlier_words(sentence: str, start: int) -> Iterator[int]:
+    """Where the one, two and three words before a place in a sentence begin."""
+    for _ in range(3):
+        before = re.search(r"\S+\s+$", sentence[:start])
+        if before is None:
+            return
+        start = before.start()
+        yield start
 
 
 def _once(parties: Sequence[Actor]) -> tuple[Actor, ...]:
