@@ -184,7 +184,7 @@ def pointed_word(words: Iterable[CountryWord], named: Sequence[Mention], side: s
 
 
 #: Probability from which a country's name stands for a party without a phrase; measured on held-back reports (LOG.md).
-SURE = 0.6
+SURE = 0.7
 
 
 def _of_sentence(around: Surroundings, add: Callable[..., None]) -> None:
