@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date as Date
 from datetime import datetime, timedelta, timezone
 from statistics import median
@@ -222,9 +223,12 @@ def _interval(text: str, clock: Clock) -> Interval | None:
     if not phrase:
         return None
     try:
-        return resolved(phrase, clock)
+        found = resolved(phrase, clock)
     except (ValueError, OverflowError):  # a day that the calendar does not have
         return None
+    if found and found.first and found.last and found.first > found.last:
+        return replace(found, last=None)  # "since 2000" in a report dated before: where it ends is not told
+    return found
 
 
 def _when(found: Interval) -> When:
