@@ -122,7 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         metavar="EXAM|GOLD.jsonl",
-        help="plv, aw, plover-records, or annotated reports (docs/evaluation.md)",
+        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, or annotated reports (docs/evaluation.md)",
     )
     evaluate.add_argument(
         "paths",
@@ -204,11 +204,12 @@ def _use_actors(args: argparse.Namespace) -> None:
 
 
 def _coder(args: argparse.Namespace) -> Any:
-    """The model that was asked for."""
+    """The model that was asked for; None if none was, for then the shipped one is loaded where it is needed, if at all."""
+    if args.model is None and args.threads is None:
+        return None
     from detente.model.coder import Coder, default_coder
 
-    threads = getattr(args, "threads", None)
-    return default_coder(threads) if args.model is None else Coder(args.model, threads)
+    return default_coder(args.threads) if args.model is None else Coder(args.model, args.threads)
 
 
 def _positive(text: str) -> int:
@@ -365,7 +366,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if len(args.paths) > 1:
         raise UsageError("one file of events at most")
     events = args.paths[0] if args.paths else None
-    result = gold.evaluate(Path(args.what), events, coder=_coder(args))
+    result = gold.evaluate(Path(args.what), events, coder=_coder(args) if events is None else None)
     print(json.dumps(result) if args.json else gold.table(result))
     return 0
 

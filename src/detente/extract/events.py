@@ -185,6 +185,7 @@ def _parties(
     full: dict[str, list[Actor]] = {}
     for side, given in spans.items():
         full[side] = []
+        likely = pointed(reading.told, named[0], side)
         for span, one in zip(given, known[side], strict=True):
             around = Surroundings(
                 sentence.text,
@@ -196,7 +197,7 @@ def _parties(
                 told[side],
                 told["recipient" if side == "actor" else "actor"],
                 next(iter(told["attribution"]), None),
-                pointed(reading.told, named[0], side),
+                likely,
             )
             members = two_parties(one, span, around, discourse)
             full[side] += members if len(members) > 1 else [with_context(one, span, around, discourse)]

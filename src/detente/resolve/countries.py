@@ -160,14 +160,21 @@ def _share_name(likely: float) -> str:
     )
 
 
+def _pointing(
+    words: Iterable[CountryWord], named: Sequence[Mention], side: str
+) -> Iterator[tuple[int, int, str, float]]:
+    """Each country named in a sentence, and how likely the model holds its words to tell that of the actor or recipient."""
+    if side not in ("actor", "recipient"):
+        return
+    seen = [(w.start, w.end, float(getattr(w, side))) for w in words]
+    for start, end, country, _ in named:
+        yield start, end, country, max((p for a, b, p in seen if a < end and start < b), default=0.0)
+
+
 def pointed(words: Iterable[CountryWord], named: Sequence[Mention], side: str) -> dict[str, float]:
     """How likely the model holds each country named in a sentence to be that of the actor or recipient (``side``)."""
     told: dict[str, float] = {}
-    if side not in ("actor", "recipient"):
-        return told
-    seen = [(w.start, w.end, float(getattr(w, side))) for w in words]
-    for start, end, country, _ in named:
-        likely = max((p for a, b, p in seen if a < end and start < b), default=0.0)
+    for _, _, country, likely in _pointing(words, named, side):
         told[country] = max(told.get(country, 0.0), likely)
     return told
 
@@ -175,10 +182,7 @@ def pointed(words: Iterable[CountryWord], named: Sequence[Mention], side: str) -
 def pointed_word(words: Iterable[CountryWord], named: Sequence[Mention], side: str) -> tuple[int, int, float] | None:
     """The words that most likely tell the country of a side of which no phrase was found, where the model is sure enough:
     "anti-Saudi rhetoric" has a recipient, "an Iranian tanker" an owner. (start, end, probability)"""
-    seen = [(w.start, w.end, float(getattr(w, side))) for w in words]
-    likely = [
-        (start, end, p) for start, end, country, _ in named for a, b, p in seen if country and a < end and start < b
-    ]
+    likely = [(start, end, p) for start, end, country, p in _pointing(words, named, side) if country]
     best = max(likely, key=lambda x: x[2], default=None)
     return best if best and best[2] >= SURE else None
 

@@ -32,11 +32,8 @@ def answers(what: str, lines: Iterable[str], failed: Callable[[InputError], None
         try:
             given = _object(line, f"line {number}")
             found = resolve(given)
-        except InputError as error:
-            failed(error)
-            found = resolve({"text": ""})
-        except RecordError as error:
-            failed(InputError(f"line {number}", str(error)))
+        except (InputError, RecordError) as error:
+            failed(error if isinstance(error, InputError) else InputError(f"line {number}", str(error)))
             found = resolve({"text": ""})
         yield {"id": given.get("id"), **found}
 

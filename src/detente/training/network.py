@@ -125,6 +125,18 @@ class RoleHeads(nn.Module):
         self.implied = nn.Linear(2 * width, len(labels.CASUALTY_LIST))
         self.countries = nn.Linear(width, 2)  # whether a piece tells the country of the actor, of the recipient
 
+    def _told(self, tagged: Tensor, h: Tensor, summary: Tensor) -> tuple[Tensor, ...]:
+        """Role tags of ``tagged``, sectors and countries of ``h`` [events, pieces, width]; the rest of ``summary`` [events, 2 widths]."""
+        roles = self.roles(tagged).view(h.shape[0], -1, len(labels.ROLES), 3)
+        return (
+            roles,
+            self.sectors(h),
+            self.modes(summary),
+            self.status(summary),
+            self.implied(summary),
+            self.countries(h),
+        )
+
 
 class RoleBlock(RoleHeads):
     """For each trigger: role tags and sectors a piece, modes, status and implied single casualties."""
@@ -154,15 +166,7 @@ class RoleBlock(RoleHeads):
             h = block(h, bias)
         trigger = (h * flags[:, :, None]).sum(1) / flags.sum(1, keepdim=True).clamp(min=1)
         summary = self.drop(torch.cat([trigger, h[:, 0]], -1))
-        roles = self.roles(self.drop(h)).view(h.shape[0], -1, len(labels.ROLES), 3)
-        return (
-            roles,
-            self.sectors(h),
-            self.modes(summary),
-            self.status(summary),
-            self.implied(summary),
-            self.countries(h),
-        )
+        return self._told(self.drop(h), h, summary)
 
 
 class RoleReader(RoleHeads):
@@ -186,15 +190,7 @@ class RoleReader(RoleHeads):
         flags = inside.to(torch.float32)
         trigger = (h * flags[:, :, None]).sum(1) / flags.sum(1, keepdim=True).clamp(min=1)
         summary = torch.cat([trigger, h[:, 0]], -1)
-        roles = self.roles(h).view(h.shape[0], -1, len(labels.ROLES), 3)
-        return (
-            roles,
-            self.sectors(h),
-            self.modes(summary),
-            self.status(summary),
-            self.implied(summary),
-            self.countries(h),
-        )
+        return self._told(h, h, summary)
 
 
 class PairBlock(nn.Module):
