@@ -10,6 +10,7 @@ import pytest
 from detente.cli import main
 from detente.errors import ExamError
 from detente.evaluate import exams, pairs
+from detente.evaluate.plv_classes import plv_class
 from detente.extract.pairs import Pair
 
 _ROWS = (
@@ -20,25 +21,39 @@ _ROWS = (
 )
 
 
-def _pair(kind: str, modes: tuple[str, ...] = ()) -> Pair:
+def _pair(kind: str, trigger: str, sentence: str, modes: tuple[str, ...] = (), status: str = "actual") -> Pair:
     from detente.ontology import TYPES
 
-    return Pair(kind, modes, "actual", {t: 0.85 if t == kind else 0.01 for t in TYPES}, 0, 1, "x")
+    at = sentence.index(trigger)
+    shares = {t: 0.85 if t == kind else 0.01 for t in TYPES}
+    return Pair(kind, modes, status, shares, at, at + len(trigger), trigger)
 
 
 @pytest.mark.parametrize(
-    ("pair", "sentence", "kind"),
+    ("ours", "trigger", "sentence", "kind"),
     [
-        (_pair("CONCEDE"), "Iran freed him", "YIELD"),
-        (_pair("RETREAT"), "Iran freed him", "YIELD"),
-        (_pair("SANCTION", ("convict",)), "The court jailed him", "COERCE"),
-        (_pair("SANCTION", ("discontinue",)), "The EU imposed sanctions on Russia", "COERCE"),
-        (_pair("SANCTION", ("discontinue",)), "Iran cut ties with Canada", "SANCTION"),
-        (_pair("ACCUSE"), "Iran blamed Israel", "ACCUSE"),
+        ("CONCEDE", "freed", "Iran freed him", "YIELD"),
+        ("RETREAT", "freed", "Iran freed him", "YIELD"),
+        ("CONCEDE", "release", "Chad said it would release the four teachers.", "AGREE"),  # CAMEO 0353
+        ("RETREAT planned", "leave", "The last Dutch soldiers leave Mali in May.", "AGREE"),  # 0356
+        ("SANCTION convict", "jailed", "The court jailed him", "COERCE"),
+        ("SANCTION convict", "convicted", "A Peruvian court convicted the former mayor of fraud.", "ACCUSE"),  # 116
+        ("SANCTION discontinue", "imposed", "The EU imposed sanctions on Russia", "COERCE"),
+        ("SANCTION discontinue", "cut", "Iran cut ties with Canada", "SANCTION"),
+        ("SANCTION planned", "cut", "Oslo is to cut aid to Uganda next year.", "THREATEN"),  # 1311
+        ("AGREE", "signed", "Peru and Chile signed a fishing treaty.", "SUPPORT"),  # 057
+        ("AGREE", "pledged", "Cuba pledged solidarity with Bolivia.", "SUPPORT"),  # 051
+        ("AGREE", "pledged", "Cuba pledged to send Bolivia 40 doctors.", "AGREE"),
+        ("REQUEST", "ultimatum", "Kigali gave the rebels an ultimatum to disarm.", "THREATEN"),  # 139
+        ("COERCE", "blockade", "The navy's blockade of Aden entered a third day.", "ASSAULT"),  # 191
+        ("ACCUSE", "blamed", "Iran blamed Israel", "ACCUSE"),
     ],
 )
-def test_our_types_as_classes_of_plv(pair: Pair, sentence: str, kind: str) -> None:
-    assert pairs.plv_class(pair, sentence) == kind
+def test_our_types_as_classes_of_plv(ours: str, trigger: str, sentence: str, kind: str) -> None:
+    type_, _, rest = ours.partition(" ")
+    modes = () if rest in ("", "planned") else (rest,)
+    pair = _pair(type_, trigger, sentence, modes, "planned" if rest == "planned" else "actual")
+    assert plv_class(pair, sentence) == kind
 
 
 def test_marks_are_taken_out_and_remembered() -> None:

@@ -14,12 +14,11 @@ from typing import Any
 
 from detente import ontology
 from detente.errors import ExamError
-from detente.extract.pairs import Pair, classify
+from detente.evaluate.plv_classes import plv_class
+from detente.extract.pairs import classify
 from detente.model.coder import Coder
 
 _MARK = re.compile(r"</?[st]>")
-# PLV files sanctions, embargoes and tariffs under COERCE, and has one class, YIELD, for giving in by word and by deed.
-_TRADE = re.compile(r"\b(?:sanction|embargo|tariff)", re.I)
 
 
 def rows(
@@ -53,23 +52,6 @@ def unmark(marked: str) -> tuple[str, dict[str, tuple[int, int]]]:
             spans[kind] = (opened[kind], length)
     plain.append(marked[at:])
     return "".join(plain), spans
-
-
-def plv_class(pair: Pair, sentence: str) -> str:
-    """Our answer as a class of PLV."""
-    shares: Counter[str] = Counter()
-    trade = bool(_TRADE.search(sentence))
-    for kind, share in pair.probabilities.items():
-        if kind in ("CONCEDE", "RETREAT"):
-            shares["YIELD"] += share  # type: ignore[assignment]
-        elif kind == "SANCTION" and (
-            (pair.type == kind and "convict" in pair.modes)
-            or (trade and not (pair.type == kind and "expel" in pair.modes))
-        ):
-            shares["COERCE"] += share  # type: ignore[assignment]
-        else:
-            shares[kind] += share  # type: ignore[assignment]
-    return max(shares, key=lambda k: shares[k])
 
 
 def plv(paths: Sequence[Path], coder: Coder | None = None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Self
 
 import torch
@@ -13,6 +13,9 @@ from torch import Tensor
 
 from detente.model import labels
 from detente.training.examples import IGNORE, Example, RoleExample
+
+Span = tuple[int, int]
+Sides = tuple[Span | None, Span | None]
 
 _TAGS, _ROLES, _SECTORS = len(labels.TRIGGER_TAGS), len(labels.ROLES), len(labels.SECTOR_LIST)
 
@@ -32,14 +35,26 @@ class SoftEvent:
 
 
 @dataclass(slots=True)
+class SoftPair:
+    """What the teacher of pairs says of two parties (piece ranges; None: no such party): probabilities of the types."""
+
+    sides: Sides
+    types: Tensor
+
+
+@dataclass(slots=True)
 class SoftExample:
-    """One unannotated sentence with the teacher's probabilities: trigger tags [pieces, tags], contexts, events."""
+    """One unannotated sentence with the teacher's probabilities: trigger tags [pieces, tags], contexts, events, pairs.
+
+    ``pairs`` are empty where the teacher of pairs was not asked: then its events tell them.
+    """
 
     ids: list[int]
     casings: list[int]
     trigger: Tensor
     contexts: Tensor
     events: list[SoftEvent]
+    pairs: list[SoftPair] = field(default_factory=list)
 
 
 AnyExample = Example | SoftExample
@@ -102,7 +117,7 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
     """One batch of tensors, padded to the longest sentence."""
     b, n = len(examples), max(map(length, examples))
     events = [(row, ev) for row, e in enumerate(examples) for ev in e.events]
-    couples = [(row, pair, types) for row, e in enumerate(examples) for pair, types in pairs(e).items()]
+    couples = [(row, sides, types) for row, e in enumerate(examples) for sides, types in _couples(e)]
     batch = Batch(
         torch.zeros(b, n, dtype=torch.long),
         torch.zeros(b, n, dtype=torch.long),
@@ -129,8 +144,7 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
         for which, side in enumerate(sides, 1):
             if side is not None:
                 batch.parties[i, side[0] : side[1]] = which
-        for kind, n_events in types.items():
-            batch.pair_types[i, kind] = n_events / types.total()
+        batch.pair_types[i] = types
     for row, e in enumerate(examples):
         _sentence(batch, row, e)
     for i, (row, ev) in enumerate(events):
@@ -144,24 +158,26 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
     return batch
 
 
-Span = tuple[int, int]
 _SURE = 0.6  # probability of a teacher's trigger from which its parties are taught as a pair
 
 
-def pairs(example: AnyExample) -> dict[tuple[Span | None, Span | None], Counter[int]]:
+def _couples(example: AnyExample) -> Iterator[tuple[Sides, Tensor]]:
+    """The pairs of a sentence with the probabilities of their types."""
+    if isinstance(example, SoftExample) and example.pairs:
+        yield from ((pair.sides, pair.types.float()) for pair in example.pairs)
+        return
+    for sides, types in pairs(example).items():
+        shares = torch.zeros(len(labels.TYPE_LIST))
+        for kind, n in types.items():
+            shares[kind] = n / types.total()
+        yield sides, shares
+
+
+def pairs(example: AnyExample) -> dict[Sides, Counter[int]]:
     """Source and target (piece ranges) of the events of a sentence, and the types of what they do to each other."""
-    found: dict[tuple[Span | None, Span | None], Counter[int]] = {}
-    actor, recipient = labels.ROLES.index("actor"), labels.ROLES.index("recipient")
-    for ev in example.events:
-        if isinstance(ev, SoftEvent):
-            assert isinstance(example, SoftExample)
-            if 1 - float(example.trigger[ev.trigger[0], 0]) < _SURE:
-                continue
-            tags = ev.roles.argmax(-1)
-            acting, receiving = ([(a, b) for a, b, _ in trigger_spans(tags[:, r].tolist())] for r in (actor, recipient))
-        else:
-            acting, receiving = ([(a, b) for r, a, b in ev.spans if r == role] for role in (actor, recipient))
-        sides: list[tuple[Span | None, Span | None]]
+    found: dict[Sides, Counter[int]] = {}
+    for ev, acting, receiving in parties(example):
+        sides: list[Sides]
         if acting and receiving:
             sides = [(acting[0], receiving[0])]
         elif len(acting) > 1:
@@ -173,6 +189,21 @@ def pairs(example: AnyExample) -> dict[tuple[Span | None, Span | None], Counter[
         for side in sides:
             found.setdefault(side, Counter())[ev.type] += 1
     return found
+
+
+def parties(example: AnyExample) -> Iterator[tuple[SoftEvent | RoleExample, list[Span], list[Span]]]:
+    """Each event (of a teacher's, those it is sure of) with its actors and its recipients, as piece ranges."""
+    actor, recipient = labels.ROLES.index("actor"), labels.ROLES.index("recipient")
+    for ev in example.events:
+        if isinstance(ev, SoftEvent):
+            assert isinstance(example, SoftExample)
+            if 1 - float(example.trigger[ev.trigger[0], 0]) < _SURE:
+                continue
+            tags = ev.roles.argmax(-1)
+            acting, receiving = ([(a, b) for a, b, _ in trigger_spans(tags[:, r].tolist())] for r in (actor, recipient))
+        else:
+            acting, receiving = ([(a, b) for r, a, b in ev.spans if r == role] for role in (actor, recipient))
+        yield ev, acting, receiving
 
 
 def trigger_spans(tags: Sequence[int]) -> list[tuple[int, int, int]]:

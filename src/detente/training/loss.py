@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from detente.training.batches import Batch
-from detente.training.network import Network, RoleReader
+from detente.training.network import Network, PairReader, RoleReader
 
 # So that no head drowns another: the means of the losses differ by these factors when training begins to settle.
 _WEIGHTS = {
@@ -73,6 +73,13 @@ def role_loss_of(reader: RoleReader, batch: Batch, bf16: bool) -> tuple[Tensor, 
     with half(batch.ids.device, bf16):
         heads = reader(batch.ids[batch.where], batch.casings[batch.where], batch.inside, batch.types)
     return _total(_role_parts(heads, batch))
+
+
+def pair_loss_of(reader: PairReader, batch: Batch, bf16: bool) -> tuple[Tensor, dict[str, float]]:
+    """The same for the teacher of pairs, which reads a sentence for each of its pairs."""
+    with half(batch.ids.device, bf16):
+        types = reader(batch.ids[batch.pair_where], batch.casings[batch.pair_where], batch.parties)
+    return _total({"pairs": _soft(types, batch.pair_types).mean()})
 
 
 def _role_parts(heads: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from detente.model import labels
-from detente.training.batches import collate, groups, trigger_spans
+from detente.training.batches import collate, groups, pairs, trigger_spans
 from detente.training.examples import IGNORE, Example, RoleExample
 from detente.training.loss import half, half_is_fast
-from detente.training.network import Network, RoleReader
+from detente.training.network import Network, PairReader, RoleReader
 from detente.training.scores import f1
 
 
@@ -71,12 +71,31 @@ def measure_roles(reader: RoleReader, examples: Sequence[Example], device: torch
 
 
 @torch.no_grad()
+def measure_pairs(reader: PairReader, examples: Sequence[Example], device: torch.device) -> dict[str, float]:
+    """Share of pairs to which the teacher of pairs gives a type that one of their events has."""
+    reader.eval()
+    bf16 = half_is_fast(device)
+    right = n = 0
+    for group in groups([e for e in examples if pairs(e)], 2048, None):
+        batch = collate(group).to(device)
+        with half(device, bf16):
+            best = reader(batch.ids[batch.pair_where], batch.casings[batch.pair_where], batch.parties).argmax(-1)
+        n += len(best)
+        right += _pairs_right(best, batch.pair_types)
+    return {"pairs": round(right / max(n, 1), 4)}
+
+
+def _pairs_right(best: Tensor, types: Tensor) -> int:
+    return int((types[torch.arange(len(best)), best] > 0).sum())
+
+
+@torch.no_grad()
 def measure(network: Network, examples: Sequence[Example], device: torch.device) -> dict[str, float]:
     """Trigger and type F1 on raw tags; role span F1 and status and mode accuracy given the right trigger."""
     network.eval()
     bf16 = half_is_fast(device)
     right = got = wanted = loose = 0
-    pair_right = pairs = 0
+    pair_right = couples = 0
     counts = RoleCounts()
     for group in groups(examples, 4096, None):
         hard = [e for e in group if isinstance(e, Example)]
@@ -94,8 +113,8 @@ def measure(network: Network, examples: Sequence[Example], device: torch.device)
             there = (batch.ids[batch.pair_where] != 0).long()
             with half(device, bf16):
                 kinds = network.pairs(x[batch.pair_where], there, batch.parties).argmax(-1)
-            pairs += len(kinds)
-            pair_right += int((batch.pair_types[torch.arange(len(kinds)), kinds] > 0).sum())
+            couples += len(kinds)
+            pair_right += _pairs_right(kinds, batch.pair_types)
         if not len(batch.where):
             continue
         mask = (batch.ids[batch.where] != 0).long()
@@ -106,5 +125,5 @@ def measure(network: Network, examples: Sequence[Example], device: torch.device)
         "trigger": f1(loose, got, wanted),
         "type": f1(right, got, wanted),
         **counts.shares(),
-        "pairs": round(pair_right / max(pairs, 1), 4),
+        "pairs": round(pair_right / max(couples, 1), 4),
     }

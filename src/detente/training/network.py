@@ -220,6 +220,30 @@ class PairBlock(nn.Module):
         return out
 
 
+class PairReader(nn.Module):
+    """The teacher of pairs: encodes the sentence anew with its two parties marked; scores of ``classes`` (our types, or an exam's classes).
+
+    Too slow to ship (an encoder pass a pair), better than the pair block.
+    """
+
+    def __init__(self, shape: Shape, classes: int = len(labels.TYPE_LIST)) -> None:
+        super().__init__()
+        width = shape.width
+        self.encoder = Encoder(shape)
+        self.marks = nn.Embedding(3, width, padding_idx=0)
+        nn.init.normal_(self.marks.weight, std=0.02)
+        self.drop = nn.Dropout(shape.dropout)
+        self.classes = nn.Linear(4 * width, classes)
+
+    def forward(self, ids: Tensor, casings: Tensor, parties: Tensor) -> Tensor:
+        """``ids``, ``casings``, ``parties`` (1 source, 2 target) [pairs, pieces] integers -> [pairs, classes]."""
+        h = self.encoder.vectors(ids, casings, self.marks(parties))
+        places = [flags.to(torch.float32) for flags in (ids != 0, parties == 1, parties == 2)]
+        means = [(h * f[:, :, None]).sum(1) / f.sum(1, keepdim=True).clamp(min=1) for f in places]
+        out: Tensor = self.classes(self.drop(torch.cat([h[:, 0], *means], -1)))
+        return out
+
+
 class Network(nn.Module):
     """Encoder, role block and pair block together."""
 

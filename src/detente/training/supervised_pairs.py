@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from detente.evaluate.pairs import by_class, macro_f1, rows
 from detente.model.tokens import load_tokenizer, pieces
 from detente.training.loss import half, half_is_fast
-from detente.training.network import TEACHER, Encoder
+from detente.training.network import TEACHER, PairReader
 
 _BATCH = 16
 _RATE, _HEAD_RATE = 4e-5, 1e-3
@@ -37,28 +37,6 @@ class PairExample:
     casings: list[int]
     marks: list[int]
     label: str
-
-
-class PairReader(nn.Module):
-    """Encoder over a sentence with two parties marked, and the class of what the one does to the other."""
-
-    def __init__(self, classes: int) -> None:
-        super().__init__()
-        self.encoder = Encoder(TEACHER)
-        self.marks = nn.Embedding(3, TEACHER.width, padding_idx=0)
-        nn.init.normal_(self.marks.weight, std=0.02)
-        self.drop = nn.Dropout(TEACHER.dropout)
-        self.classes = nn.Linear(4 * TEACHER.width, classes)
-
-    def forward(self, ids: Tensor, casings: Tensor, marks: Tensor) -> Tensor:
-        h = self.encoder.vectors(ids, casings, self.marks(marks))
-        there = (ids != 0).to(torch.float32)
-        means = [
-            (h * flags[:, :, None]).sum(1) / flags.sum(1, keepdim=True).clamp(min=1)
-            for flags in (there, (marks == 1).to(torch.float32), (marks == 2).to(torch.float32))
-        ]
-        out: Tensor = self.classes(self.drop(torch.cat([h[:, 0], *means], -1)))
-        return out
 
 
 def read(path: Path, tokenizer: object) -> list[PairExample]:
@@ -84,12 +62,15 @@ def _tensors(batch: Sequence[PairExample]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, epochs: int, seed: int) -> PairReader:
-    """A reader taught the examples, beginning from a trained teacher's encoder."""
+    """A reader taught the examples, beginning from a trained teacher of pairs (or from the encoder of another teacher)."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    reader = PairReader(len(classes))
+    reader = PairReader(TEACHER, len(classes))
     given = torch.load(start, map_location="cpu", weights_only=True)
-    reader.encoder.load_state_dict({k[8:]: v for k, v in given.items() if k.startswith("encoder.")}, strict=False)
+    # The encoder, and from a teacher of pairs the marks of the two parties; the classes are the exam's own.
+    own = reader.state_dict()
+    fits = {k: v for k, v in given.items() if k.startswith(("encoder.", "marks.")) and v.shape == own[k].shape}
+    reader.load_state_dict(fits, strict=False)
     reader.encoder.words.weight.requires_grad_(False)
     body = [p for p in reader.encoder.parameters() if p.requires_grad]
     heads = [*reader.marks.parameters(), *reader.classes.parameters()]

@@ -21,13 +21,16 @@ import numpy as np
 import torch
 
 from detente.model.tokens import load_tokenizer
-from detente.training.batches import AnyExample, SoftExample, collate, groups
+from detente.training.batches import AnyExample, SoftExample, collate, groups, pairs
 from detente.training.examples import Example, build, fingerprint, reference_fingerprints
 from detente.training.line_format import held_back, read_folders
-from detente.training.loss import half_is_fast, loss_of, role_loss_of
-from detente.training.measure import measure, measure_roles
-from detente.training.network import SHAPES, Network, RoleReader, load_bert, load_mpnet
+from detente.training.loss import half_is_fast, loss_of, pair_loss_of, role_loss_of
+from detente.training.measure import measure, measure_pairs, measure_roles
+from detente.training.network import SHAPES, Network, PairReader, RoleReader, load_bert, load_mpnet
 
+AnyNetwork = Network | RoleReader | PairReader
+# The teachers that read a sentence anew for each trigger or pair; all have the teacher's shape.
+_READERS: dict[str, type[RoleReader | PairReader]] = {"roles": RoleReader, "pairs": PairReader}
 _AVERAGE = 0.998  # of the moving average of the weights: the last 500 steps or so
 
 
@@ -50,7 +53,7 @@ def silver(folder: Path | None) -> list[SoftExample]:
     return [e for path in sorted(folder.glob("*.pt")) for e in torch.load(path, weights_only=False)]
 
 
-def optimizer_of(network: Network | RoleReader, rate: float, head_rate: float) -> torch.optim.AdamW:
+def optimizer_of(network: AnyNetwork, rate: float, head_rate: float) -> torch.optim.AdamW:
     """AdamW; the pretrained body learns slower than the new heads, and the word vectors not at all."""
     network.encoder.words.weight.requires_grad_(False)
     new = ("trigger", "context", "casings")
@@ -68,9 +71,7 @@ def optimizer_of(network: Network | RoleReader, rate: float, head_rate: float) -
 class Learner:
     """A network that learns from batches, with a moving average of its weights, which is what is kept."""
 
-    def __init__(
-        self, network: Network | RoleReader, rate: float, head_rate: float, device: torch.device, bf16: bool
-    ) -> None:
+    def __init__(self, network: AnyNetwork, rate: float, head_rate: float, device: torch.device, bf16: bool) -> None:
         self.network, self.rates, self.device, self.bf16 = network, (rate, head_rate), device, bf16
         self.optimizer = optimizer_of(network, rate, head_rate)
         self.average = {k: v.clone() for k, v in network.state_dict().items()}
@@ -91,6 +92,8 @@ class Learner:
             batch = collate(group).to(self.device)
             if isinstance(self.network, RoleReader):
                 loss, parts = role_loss_of(self.network, batch, self.bf16)
+            elif isinstance(self.network, PairReader):
+                loss, parts = pair_loss_of(self.network, batch, self.bf16)
             else:
                 loss, parts = loss_of(self.network, batch, self.bf16)
             self.optimizer.zero_grad()
@@ -113,19 +116,21 @@ class Learner:
         try:
             if isinstance(self.network, RoleReader):
                 return measure_roles(self.network, test, self.device)
+            if isinstance(self.network, PairReader):
+                return measure_pairs(self.network, test, self.device)
             return measure(self.network, test, self.device)
         finally:
             self.network.load_state_dict(now)
 
 
-def begin(args: argparse.Namespace, device: torch.device) -> Network | RoleReader:
-    """The network to train: from base weights, or from a trained one (of the teacher of roles, the encoder alone)."""
-    shape = SHAPES["teacher" if args.shape == "roles" else args.shape]
-    network = (RoleReader if args.shape == "roles" else Network)(shape).to(device)
+def begin(args: argparse.Namespace, device: torch.device) -> AnyNetwork:
+    """The network to train: from base weights, or from a trained one (of the readers, the encoder alone)."""
+    reader = _READERS.get(args.shape)
+    network = (reader or Network)(SHAPES["teacher" if reader else args.shape]).to(device)
     (load_bert if args.shape == "small" else load_mpnet)(network.encoder, args.base)
     if args.start:
         given = torch.load(args.start, map_location=device, weights_only=True)
-        if args.shape == "roles":
+        if reader:
             given = {k: v for k, v in given.items() if k.startswith("encoder.")}
         network.load_state_dict(given, strict=False)
     return network
@@ -145,7 +150,7 @@ def train(args: argparse.Namespace) -> None:
     log: dict[str, Any] = {
         "seed": args.seed,
         "shape": args.shape,
-        "sizes": asdict(SHAPES["teacher" if args.shape == "roles" else args.shape]),
+        "sizes": asdict(SHAPES["teacher" if args.shape in _READERS else args.shape]),
         "silver": len(soft),
         "arguments": {k: str(v) for k, v in vars(args).items()},
         "epochs": [],
@@ -167,6 +172,8 @@ def train(args: argparse.Namespace) -> None:
         log |= {"data_sha256": digest(examples), "sentences": len(learn), "held_back": len(test)}
         if isinstance(network, RoleReader):
             learn = [e for e in learn if e.events]
+        elif isinstance(network, PairReader):
+            learn = [e for e in learn if pairs(e)]
         share: list[AnyExample] = (
             [*soft] if args.silver_share >= 1 else rng.sample(soft, int(args.silver_share * len(soft)))
         )
@@ -206,7 +213,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, required=True, help="base weights (safetensors)")
     parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--shape", choices=[*sorted(SHAPES), "roles"], default="small")
+    parser.add_argument("--shape", choices=[*sorted(SHAPES), *_READERS], default="small")
     parser.add_argument("--start", type=Path, help="network.pt to begin from, instead of the base weights alone")
     parser.add_argument("--silver", type=Path, help="folder of the teacher's readings (training.distil)")
     parser.add_argument("--silver-share", type=float, default=1.0, help="share of them in each epoch, drawn anew")

@@ -1,0 +1,80 @@
+"""From our types to the classes of PLV, which were made from CAMEO by PLOVER's conversion table (cameo_to_plover, draft 0.8, September 2021).
+
+The two codebooks file some acts differently. Each rule below names the CAMEO codes that it follows; the words looked for are
+those of the code's own title. Rules speak of the likeliest type only: its trigger, status and modes are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from detente.extract.pairs import Pair
+
+# 035x "express intent to yield", 031-034 "express intent to …": cooperation that is promised is AGREE.
+_PROMISED = re.compile(
+    r"\b(?:will|would|shall|ready to|willing to|prepared to|about to|(?:agree|pledge|promise|vow|offer|plan|intend|pledg|promis|commit|consent)(?:s|ed|ing)?"
+    r"(?: (?:itself|themselves|himself|herself))? to)\b[^,;:]{0,60}$",
+    re.I,
+)
+_COOPERATION = ("SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT", "CONSULT")
+_HOSTILE_DEEDS = ("ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "PROTEST")
+# 057 "sign formal agreement" is SUPPORT.
+_SIGNED = re.compile(r"\b(?:sign|ratif|conclud|reach|struck|strike|clinch|seal|ink)\w*\b", re.I)
+_PACT = re.compile(r"\b(?:agreement|treaty|accord|pact|deal|memorandum|protocol|convention|contract)s?\b", re.I)
+# 051 "praise or endorse", 053 "rally support": a pledge of nothing but support.
+_BACKING = re.compile(r"^[^,;]{0,30}\b(?:support|backing|solidarity)\b", re.I)
+# 116 "find guilty or liable" is ACCUSE; a sentence to prison is COERCE (issue 4: "it files prison sentences under COERCE").
+_SENTENCE = re.compile(r"\b(?:sentenc|jail|imprison|prison|years|months|death|life)\w*", re.I)
+_GUILT = re.compile(r"\b(?:convict|guilty|liable|verdict)\w*", re.I)
+# 163 "impose embargo, boycott or sanctions" is COERCE.
+_TRADE = re.compile(r"\b(?:sanction|embargo|tariff|boycott)", re.I)
+# 191 "impose blockade", 192 "occupy territory": root 19, fight. 1712 "destroy property". PLV files attacks over networks with them.
+_FIGHT = re.compile(r"\b(?:blockad|occup|cyber|hack|destroy|demolish|raz)\w*", re.I)
+# 139 "give ultimatum".
+_ULTIMATUM = re.compile(r"\b(?:ultimatum|deadline)\b", re.I)
+
+
+def plv_class(pair: Pair, sentence: str) -> str:
+    """Our answer as a class of PLV."""
+    shares: Counter[str] = Counter()
+    for kind, share in pair.probabilities.items():
+        shares[_of_best(pair, sentence) if kind == pair.type else _plain(kind, sentence)] += share  # type: ignore[assignment]
+    return max(shares, key=lambda k: shares[k])
+
+
+def _plain(kind: str, sentence: str) -> str:
+    """A type of which no more is known."""
+    if kind in ("CONCEDE", "RETREAT"):
+        return "YIELD"
+    return "COERCE" if kind == "SANCTION" and _TRADE.search(sentence) else kind
+
+
+def _of_best(pair: Pair, sentence: str) -> str:
+    kind, before = pair.type, sentence[: pair.start]
+    promised = pair.status == "planned" or _PROMISED.search(before)
+    if kind in _COOPERATION and promised:
+        return "AGREE"
+    if kind in _HOSTILE_DEEDS and pair.status == "planned":
+        return "THREATEN"
+    if (
+        kind == "AGREE"
+        and _SIGNED.search(pair.trigger + before[-25:])
+        and _PACT.search(sentence[pair.start : pair.end + 40])
+    ):
+        return "SUPPORT"
+    if kind == "AGREE" and _BACKING.search(sentence[pair.end :]):
+        return "SUPPORT"
+    if kind == "REQUEST" and _ULTIMATUM.search(sentence[max(0, pair.start - 30) : pair.end + 40]):
+        return "THREATEN"
+    if kind == "COERCE" and _FIGHT.search(pair.trigger):
+        return "ASSAULT"
+    if kind == "SANCTION" and "convict" in pair.modes:
+        return (
+            "ACCUSE"
+            if _GUILT.search(pair.trigger + sentence[pair.end : pair.end + 12]) and not _SENTENCE.search(sentence)
+            else "COERCE"
+        )
+    if kind == "SANCTION" and "expel" in pair.modes:
+        return kind
+    return _plain(kind, sentence)
