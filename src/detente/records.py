@@ -331,3 +331,95 @@ class Event(Record):
             raise RecordError(f"unknown status {self.status!r}")
         if not 0.0 <= self.confidence <= 1.0:
             raise RecordError(f"confidence {self.confidence} is not between 0 and 1")
+
+
+@dataclass(frozen=True, slots=True)
+class Party(Record):
+    """A side of an incident, or a claimant: a thing in the world, without the words of one report."""
+
+    name: str | None = None
+    country: str | None = None
+    sectors: tuple[str, ...] = ()
+    entity: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TollClaim(Record):
+    """One source's count; ``claimant`` None: the outlet itself (``source``) says so."""
+
+    claimant: str | None
+    low: int | None
+    high: int | None
+    document: str
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Toll(Record):
+    """How many of one kind, over all reports: the lowest and the highest that somebody says, and who says what."""
+
+    kind: str
+    low: int | None
+    high: int | None
+    by: tuple[TollClaim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Record):
+    """Why an event is in its incident: the event it was joined to, how like they are (0 to 1), and the reasons in words."""
+
+    event_id: str
+    to: str
+    score: float
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incident(Record):
+    """One happening, told in one report or in many (EVENTS.md, "The incident record")."""
+
+    incident_id: str
+    type: str
+    modes: tuple[str, ...] = ()
+    actors: tuple[Party, ...] = ()
+    recipients: tuple[Party, ...] = ()
+    place: Place | None = None
+    date: When | None = None
+    status: str = "actual"
+    casualties: tuple[Toll, ...] = ()
+    first_report: str | None = None
+    last_report: str | None = None
+    reports: int = 0
+    origins: int = 0
+    events: tuple[str, ...] = ()
+    claims: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()  # of a happening that goes on: the days that reports tell of
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Record):
+    """What one source says of one incident. ``claimant`` None: the outlet in its own voice.
+
+    ``attribute``: happened, who, toll, intent, damage, agreement. ``polarity``: claims, confirms, denies, doubts.
+    ``side``: actor, recipient, third party, unnamed. ``state`` of the attribute: agreed, disputed, single source, revised.
+    ``revises``: the same claimant's earlier claim; ``answers``: the claim that this one denies or confirms.
+    """
+
+    claim_id: str
+    incident_id: str
+    attribute: str
+    claimant: Party | None
+    polarity: str
+    value: str | None
+    said: str | None
+    document: str
+    span: Span
+    state: str
+    side: str = "unnamed"
+    source: str | None = None
+    event_id: str | None = None
+    low: int | None = None
+    high: int | None = None
+    revises: str | None = None
+    answers: str | None = None
