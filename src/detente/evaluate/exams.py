@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ExamError
-from detente.evaluate import actors, dates, pairs, records, toponyms
+from detente.evaluate import actors, dates, ecbplus, pairs, records, toponyms
 from detente.model.coder import Coder
 
 
@@ -111,6 +111,18 @@ EXAMS: dict[str, Exam] = {
         "Mazur and Dale, EMNLP 2010",
         (),
     ),
+    "ecbplus": Exam(
+        "ECB+: which given mentions of many documents are one event",
+        ("ecbplus.jsonl.gz", "ecbplus_sentences.csv"),
+        ecbplus.run,
+        "github.com/tommasoc80/EventStoryLine and github.com/cltl/ecbPlus",
+        (
+            ("same lemma, TF-IDF clusters of documents (test part)", "CoNLL F1", 0.759, _HERE),
+            ("lemma heuristic of Ahmed et al. 2023 (test part)", "CoNLL F1", 0.763, _HERE),
+            ("Held et al. 2021, neural (test part)", "CoNLL F1", 0.857, "from memory, unverified"),
+        ),
+        every=True,
+    ),
     "tempeval": Exam(
         "TempEval-3 platinum: the value of a marked time expression in news",
         ("tempeval3_platinum.jsonl.gz",),
@@ -163,7 +175,8 @@ def table(result: dict[str, Any]) -> str:
             for p in result["peers"]
             if p["figure"] == figure
         ]
-    lines += ["", "by class", *(f"  {k:28} {v:6.3f}" for k, v in result["by class"].items())]
+    if result.get("by class"):
+        lines += ["", "by class", *(f"  {k:28} {v:6.3f}" for k, v in result["by class"].items())]
     if result.get("confusions"):
         lines += ["", "confusions", *(f"  {c}" for c in result["confusions"])]
     return "\n".join(lines)

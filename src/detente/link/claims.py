@@ -1,0 +1,289 @@
+"""The ledger of one incident: who says what of it, since when, and what stands against what. No verdict is invented.
+
+A claim is read from an event of the incident (its attribution, or the outlet in its own voice), or from an event of speech
+about it (an accusation, a denial, an admission). Its words are kept. Claims are compared within one attribute:
+happened, who, toll, intent, damage, agreement.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from detente import ontology
+from detente.records import Actor, Attribution, Claim, Event, Incident, Party, Span
+
+_DENY = re.compile(r"\b(?:den(?:y|ie|ial)|reject|dismiss|disput|refut|rebut|disavow)", re.I)
+_CONFIRM = re.compile(r"\b(?:confirm|acknowledg|admit|admission|conced|confess|claim\w* responsibility)", re.I)
+_DOUBT = re.compile(
+    r"\b(?:doubt|question(?:s|ed)? (?:whether|the)|(?:could|can)(?: ?not|n[’']t)(?: be)? (?:independently )?(?:confirm|verif)|unverified|unconfirmed)",
+    re.I,
+)
+# What a sentence says beside the act: (attribute, value, words).
+_SAID = (
+    ("intent", "not meant", r"\b(?:unintentional\w*|accidental\w*|inadvertent\w*|by (?:mistake|accident)|mistaken\w*|human error|in error)\b"),
+    ("intent", "meant", r"(?<!not )(?<!un)\b(?:deliberate(?:ly)?|intentional(?:ly)?|on purpose|premeditated|purposely)\b"),
+    ("damage", "none", r"\bno (?:\w+ ){0,2}damage\b|\bwithout (?:causing )?(?:any )?damage\b"),
+    ("damage", "some", r"\b(?:minor|slight|some|limited|light|superficial) (?:\w+ )?damage\b|\b(?:slightly )?damag(?:ed|ing)\b"),
+    ("damage", "heavy", r"\b(?:heavy|severe|serious|extensive|major|widespread|massive) (?:\w+ )?damage\b|\b(?:destroy(?:ed|ing)|flattened|razed)\b"),
+    ("agreement", "not reached", r"\b(?:no (?:\w+ )?(?:agreement|deal|accord)|without (?:an? |any )?(?:\w+ )?(?:agreement|deal|accord)|fail\w* to (?:reach|agree)|talks (?:collapsed|broke (?:off|down)))\b"),
+    ("agreement", "reached", r"\b(?:reach|sign|conclud|strik|struck|clinch|seal)\w* (?:an? |the |on an? )?(?:\w+ ){0,3}(?:agreement|deal|accord|truce|ceasefire|pact|treaty)\b"),
+)  # fmt: skip
+_SPOKEN = tuple((attribute, value, re.compile(words, re.I)) for attribute, value, words in _SAID)
+_TALKS = frozenset({"AGREE", "CONSULT", "CONCEDE", "RETREAT", "SUPPORT", "COOPERATE"})
+_SPEECH = frozenset({"ACCUSE", "REJECT", "CONCEDE"})
+_REACH = 4  # sentences back in which the act that is spoken of was told
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """Who speaks: a party, or (None) the outlet that is named by ``source``."""
+
+    party: Party | None
+    source: str | None
+
+    @property
+    def key(self) -> str:
+        """Outlets in their own voice are one: their counts follow one another, they do not contradict."""
+        return "press" if self.party is None else str(self.party.entity or self.party.country or self.party.name)
+
+    @property
+    def exact(self) -> str:
+        """With the body that speaks: a ministry and its army are two voices of one country."""
+        return "press" if self.party is None else f"{self.key} {self.party.name} {' '.join(self.party.sectors)}"
+
+
+def speech_about(events: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
+    """Of the events of one document, in its order: accusations, denials and admissions, each with the act that it is about.
+
+    The act is the nearest told before it, or in its own sentence, by the accused (or by the one who denies or admits), or
+    by nobody named; only deeds can be spoken of so.
+    """
+    deeds = [e for e in events if ontology.quad(e.type) in (2, 4) and e.status != "generic"]
+    for speech in events:
+        if speech.type not in _SPEECH or speech.status != "actual":
+            continue
+        who = speech.recipients if speech.type == "ACCUSE" else speech.actors
+        blamed = {_who(p) for p in who} - {None}
+        near = [
+            d
+            for d in deeds
+            if d is not speech
+            and 0 <= speech.sentence.index - d.sentence.index <= _REACH
+            and (not d.actors or blamed & {_who(p) for p in d.actors})
+        ]
+        if (
+            blamed
+            and near
+            and (speech.type == "ACCUSE" or _DENY.search(_words(speech)) or _CONFIRM.search(_words(speech)))
+        ):
+            yield speech, max(near, key=lambda d: (d.sentence.index, bool(d.actors), d.trigger.start))
+
+
+def claims(incident: Incident, told: Sequence[Event]) -> tuple[Claim, ...]:
+    """The claims that the events make of the incident, first to last; a function of the set of events.
+
+    ``told``: the events of the incident and the speech about it (`speech_about`), of one report of each class of copies.
+    """
+    found: dict[tuple[str, ...], Claim] = {}
+    order = sorted(told, key=lambda e: (e.document.published or "", e.document.id, e.trigger.start, e.event_id))
+    for event in order:
+        for claim in _read(event, incident):
+            voice = _Voice(claim.claimant, claim.source)
+            same = (claim.attribute, voice.exact, claim.polarity, claim.value or "")
+            found.setdefault(same, claim)
+    return _chained(list(found.values()))
+
+
+def _read(event: Event, incident: Incident) -> Iterator[Claim]:
+    """The claims of one event."""
+    voice, polarity = _voice(event), _polarity(event)
+    speech = event.type in _SPEECH and event.type != incident.type
+    say = _Saying(event, incident, voice)
+    if speech:
+        blamed = event.recipients if event.type == "ACCUSE" else event.actors
+        for party in _told(blamed):
+            yield say.claim("who", polarity, _title(party), event.trigger)
+    else:
+        own = {_who(a) for a in event.actors} - {None}
+        # Who denies having done it does not deny that it was done.
+        if event.status in ("actual", "possible", "denied") and not (polarity == "denies" and voice.key in own):
+            yield say.claim("happened", polarity, event.type, event.trigger)
+        for party in _told(event.actors):
+            yield say.claim("who", polarity, _title(party), event.trigger)
+    for toll in event.casualties:
+        span = (
+            Span(toll.start, toll.end, toll.text)
+            if toll.start is not None and toll.end is not None and toll.text
+            else event.trigger
+        )
+        value = f"{toll.kind} {toll.relation if toll.relation != '=' else ''}{toll.number}"
+        made = say.claim("toll", "claims" if polarity == "confirms" else polarity, value, span)
+        yield replace(made, low=toll.low, high=toll.high)
+    for attribute, value, words in _SPOKEN:
+        if (attribute == "agreement") != (incident.type in _TALKS):
+            continue
+        if m := words.search(event.sentence.text):
+            at = event.sentence.start + m.start()
+            yield say.claim(attribute, "claims", value, Span(at, at + len(m[0]), m[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Saying:
+    event: Event
+    incident: Incident
+    voice: _Voice
+
+    def claim(self, attribute: str, polarity: str, value: str | None, span: Span) -> Claim:
+        """One claim with its words; its state is told later, among the others."""
+        event, party = self.event, self.voice.party
+        named = "|".join((attribute, polarity, value or "", self.voice.exact, event.document.sha256, str(span.start)))
+        return Claim(
+            claim_id="clm1-" + hashlib.sha256(named.encode()).hexdigest()[:24],
+            incident_id=self.incident.incident_id,
+            attribute=attribute,
+            claimant=party,
+            polarity=polarity,
+            value=value,
+            said=event.document.published,
+            document=event.document.id,
+            span=span,
+            state="single source",
+            side=self._side(),
+            source=event.document.source,
+            event_id=event.event_id,
+        )
+
+    def _side(self) -> str:
+        if self.voice.party is None:
+            return "unnamed"
+        for side, parties in (("actor", self.incident.actors), ("recipient", self.incident.recipients)):
+            if self.voice.key in {p.entity for p in parties} | {p.country for p in parties} | {p.name for p in parties}:
+                return side
+        return "third party" if self.voice.party.name or self.voice.party.country else "unnamed"
+
+
+def _voice(event: Event) -> _Voice:
+    if event.attribution is not None:
+        return _Voice(_party(event.attribution), event.document.source)
+    if event.type in _SPEECH and event.actors:
+        return _Voice(_party(event.actors[0]), event.document.source)
+    return _Voice(None, event.document.source)
+
+
+def _polarity(event: Event) -> str:
+    words = _words(event)
+    if event.type == "ACCUSE":
+        return "claims"
+    if event.status == "denied" or (event.type == "REJECT" and _DENY.search(words)):
+        return "denies"
+    if event.status == "possible" or _DOUBT.search(event.sentence.text):
+        return "doubts"
+    if event.type == "CONCEDE" or _CONFIRM.search(words):
+        return "confirms"
+    return "claims"
+
+
+def _words(event: Event) -> str:
+    """The words that say how something is said: the cue, the trigger of speech, and what stands between speaker and act."""
+    words = [event.trigger.text] if event.type in _SPEECH else []
+    said = event.attribution
+    if said is not None:
+        words.append(said.cue or "")
+        if said.end <= event.trigger.start:
+            words.append(
+                event.sentence.text[said.end - event.sentence.start : event.trigger.start - event.sentence.start]
+            )
+    elif event.actors and (own := event.actors[0]).end is not None and own.end <= event.trigger.start:
+        words.append(event.sentence.text[own.end - event.sentence.start : event.trigger.start - event.sentence.start])
+    return " ".join(words)
+
+
+def _party(member: Actor | Attribution) -> Party:
+    entity = member.entity if isinstance(member, Actor) else None
+    return Party(member.name or member.text, member.country, member.sectors, entity)
+
+
+def _told(parties: Iterable[Actor]) -> Iterator[Actor]:
+    return (p for p in parties if p.name or p.country or p.entity)
+
+
+def _who(party: Actor) -> str | None:
+    return party.country or party.entity or party.name
+
+
+def _title(party: Actor) -> str:
+    return party.name or party.text or party.country or "unnamed"
+
+
+def _chained(given: list[Claim]) -> tuple[Claim, ...]:
+    """The claims with their states, what each revises, and what each denial answers."""
+    groups: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for i, claim in enumerate(given):
+        kind = (claim.value or "").partition(" ")[0] if claim.attribute == "toll" else ""
+        groups[claim.attribute, kind].append(i)
+    for (attribute, _), members in groups.items():
+        latest: dict[str, int] = {}
+        revised = False
+        for i in members:
+            voice = _Voice(given[i].claimant, given[i].source)
+            before = latest.get(voice.exact)
+            if before is not None and _differ(given[before], given[i]):
+                given[i] = replace(given[i], revises=given[before].claim_id)
+                revised = True
+            latest[voice.exact] = i
+            if given[i].polarity in ("denies", "confirms") and (other := _answered(given, members, i)):
+                given[i] = replace(given[i], answers=other)
+        state = _state(attribute, [given[i] for i in latest.values()], revised)
+        for i in members:
+            given[i] = replace(given[i], state=state)
+    return tuple(given)
+
+
+def _answered(given: Sequence[Claim], members: Sequence[int], i: int) -> str | None:
+    """The last claim of the same thing by somebody else, said before."""
+    mine = given[i]
+    for j in reversed(members):
+        other = given[j]
+        if (
+            j < i
+            and other.polarity == "claims"
+            and _Voice(other.claimant, other.source).exact != _Voice(mine.claimant, mine.source).exact
+            and (mine.attribute != "who" or other.value == mine.value)
+        ):
+            return other.claim_id
+    return None
+
+
+def _differ(a: Claim, b: Claim) -> bool:
+    return a.polarity != b.polarity or a.value != b.value
+
+
+def _state(attribute: str, latest: Sequence[Claim], revised: bool) -> str:
+    """agreed, disputed, single source or revised, from the last word of each voice."""
+    if _contradict(attribute, latest):
+        return "disputed"
+    if revised:
+        return "revised"
+    return (
+        "agreed"
+        if len({_Voice(c.claimant, c.source).key if c.claimant else c.source for c in latest}) > 1
+        else "single source"
+    )
+
+
+def _contradict(attribute: str, latest: Sequence[Claim]) -> bool:
+    holds = [c for c in latest if c.polarity in ("claims", "confirms")]
+    against = [c for c in latest if c.polarity in ("denies", "doubts")]
+    if attribute == "toll":
+        lows, highs = [c.low or 0 for c in holds], [c.high for c in holds if c.high is not None]
+        return bool(holds and against) or (bool(highs) and max(lows) > min(highs))
+    if attribute in ("happened", "who"):
+        values = {c.value for c in holds}
+        return any(c.value in values or not values for c in against if c.polarity == "denies") or (
+            attribute == "happened" and bool(holds and against)
+        )
+    return len({c.value for c in holds}) > 1
