@@ -22,6 +22,9 @@ _DOUBT = re.compile(
     r"\b(?:doubt|question(?:s|ed)? (?:whether|the)|(?:could|can)(?: ?not|n[’']t)(?: be)? (?:independently )?(?:confirm|verif)|unverified|unconfirmed)",
     re.I,
 )
+_MAYBE = re.compile(
+    r"\b(?:may|might|could) have\b|\b(?:suspect|believ|alleg|likely|probabl|possibl|apparent|presum)", re.I
+)
 # What a sentence says beside the act: (attribute, value, words).
 _SAID = (
     ("intent", "not meant", r"\b(?:unintentional\w*|accidental\w*|inadvertent\w*|by (?:mistake|accident)|mistaken\w*|human error|in error)\b"),
@@ -99,21 +102,25 @@ def claims(incident: Incident, told: Sequence[Event]) -> tuple[Claim, ...]:
 
 
 def _read(event: Event, incident: Incident) -> Iterator[Claim]:
-    """The claims of one event."""
+    """The claims of one event; none of what is only planned, habitual, or feared ("if it attacks")."""
+    if event.status in ("planned", "generic") or (
+        event.status == "possible" and not (_MAYBE.search(event.sentence.text) or _DOUBT.search(event.sentence.text))
+    ):
+        return
     voice, polarity = _voice(event), _polarity(event)
     speech = event.type in _SPEECH and event.type != incident.type
     say = _Saying(event, incident, voice)
     if speech:
         blamed = event.recipients if event.type == "ACCUSE" else event.actors
-        for party in _told(blamed):
-            yield say.claim("who", polarity, _title(party), event.trigger)
+        for name in say.names(blamed):
+            yield say.claim("who", polarity, name, event.trigger)
     else:
         own = {_who(a) for a in event.actors} - {None}
         # Who denies having done it does not deny that it was done.
-        if event.status in ("actual", "possible", "denied") and not (polarity == "denies" and voice.key in own):
+        if not (polarity == "denies" and voice.key in own):
             yield say.claim("happened", polarity, event.type, event.trigger)
-        for party in _told(event.actors):
-            yield say.claim("who", polarity, _title(party), event.trigger)
+        for name in say.names(event.actors):
+            yield say.claim("who", polarity, name, event.trigger)
     for toll in event.casualties:
         span = (
             Span(toll.start, toll.end, toll.text)
@@ -156,6 +163,19 @@ class _Saying:
             source=event.document.source,
             event_id=event.event_id,
         )
+
+    def names(self, parties: Iterable[Actor]) -> list[str]:
+        """What the parties are called in the incident ("it", "U.S. forces" -> "United States"), each once."""
+        return list(dict.fromkeys(self._name(p) for p in parties if _who(p)))
+
+    def _name(self, party: Actor) -> str:
+        known = (*self.incident.actors, *self.incident.recipients)
+        for mine in ("entity", "country"):
+            if value := getattr(party, mine):
+                for other in known:
+                    if getattr(other, mine) == value and other.name:
+                        return other.name
+        return party.name or party.text or party.country or "unnamed"
 
     def _side(self) -> str:
         if self.voice.party is None:
@@ -207,16 +227,8 @@ def _party(member: Actor | Attribution) -> Party:
     return Party(member.name or member.text, member.country, member.sectors, entity)
 
 
-def _told(parties: Iterable[Actor]) -> Iterator[Actor]:
-    return (p for p in parties if p.name or p.country or p.entity)
-
-
 def _who(party: Actor) -> str | None:
     return party.country or party.entity or party.name
-
-
-def _title(party: Actor) -> str:
-    return party.name or party.text or party.country or "unnamed"
 
 
 def _chained(given: list[Claim]) -> tuple[Claim, ...]:
@@ -229,12 +241,14 @@ def _chained(given: list[Claim]) -> tuple[Claim, ...]:
         latest: dict[str, int] = {}
         revised = False
         for i in members:
-            voice = _Voice(given[i].claimant, given[i].source)
-            before = latest.get(voice.exact)
-            if before is not None and _differ(given[before], given[i]):
+            voice = _Voice(given[i].claimant, given[i].source).exact
+            if attribute == "who":  # several may be named: the last word of each voice on each of them counts
+                voice += f" {given[i].value}"
+            before = latest.get(voice)
+            if before is not None and _revises(given[before], given[i]):
                 given[i] = replace(given[i], revises=given[before].claim_id)
                 revised = True
-            latest[voice.exact] = i
+            latest[voice] = i
             if given[i].polarity in ("denies", "confirms") and (other := _answered(given, members, i)):
                 given[i] = replace(given[i], answers=other)
         state = _state(attribute, [given[i] for i in latest.values()], revised)
@@ -258,8 +272,13 @@ def _answered(given: Sequence[Claim], members: Sequence[int], i: int) -> str | N
     return None
 
 
-def _differ(a: Claim, b: Claim) -> bool:
-    return a.polarity != b.polarity or a.value != b.value
+def _revises(before: Claim, after: Claim) -> bool:
+    """Whether a voice has changed its word; naming one more party is no change of mind."""
+    if before.document == after.document:
+        return False
+    if before.attribute == "who" and before.value != after.value:
+        return False
+    return before.polarity != after.polarity or before.value != after.value
 
 
 def _state(attribute: str, latest: Sequence[Claim], revised: bool) -> str:
@@ -281,9 +300,14 @@ def _contradict(attribute: str, latest: Sequence[Claim]) -> bool:
     if attribute == "toll":
         lows, highs = [c.low or 0 for c in holds], [c.high for c in holds if c.high is not None]
         return bool(holds and against) or (bool(highs) and max(lows) > min(highs))
-    if attribute in ("happened", "who"):
-        values = {c.value for c in holds}
-        return any(c.value in values or not values for c in against if c.polarity == "denies") or (
-            attribute == "happened" and bool(holds and against)
-        )
+    if attribute == "who":
+        blamed = {c.value for c in holds}
+        by_voice: defaultdict[str, set[str | None]] = defaultdict(set)
+        for c in holds:
+            by_voice[_Voice(c.claimant, c.source).exact].add(c.value)
+        named = list(by_voice.values())
+        # Somebody denies what another says, or two voices blame parties of which neither is named by the other.
+        return any(c.value in blamed or not blamed for c in against) or any(not a & b for a in named for b in named)
+    if attribute == "happened":
+        return bool(holds and against)
     return len({c.value for c in holds}) > 1

@@ -1,0 +1,260 @@
+"""Two events: how likely they are one happening, and why. A function of the two alone, so that links never depend on what else is stored.
+
+A logistic regression over the clues below; the weights were learnt from the annotated set of incidents
+(`detente.training.weigh_links`) and are in ``link_weights.tsv``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from detente.knowledge.tables import read_table
+from detente.link import words
+from detente.link.linkable import MUTUAL, Linkable, Side, Where
+
+WEIGHTS = Path(__file__).parent / "link_weights.tsv"
+_NEAR_KM, _FAR_KM = 15.0, 100.0  # within a town and its outskirts; certainly another town
+_TOLLS = ("killed", "injured", "detained", "missing", "displaced")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """``score``: probability 0 to 1 that the two are one happening; ``reasons``: what speaks for it, in words."""
+
+    score: float
+    reasons: tuple[str, ...]
+
+
+def compare(a: Linkable, b: Linkable) -> Comparison:
+    """Compare two events; which is which makes no difference."""
+    if a.event_id > b.event_id:
+        a, b = b, a
+    clues = clues_of(a, b)
+    weights = _weights()
+    total = weights["bias"] + sum(weights.get(k, 0.0) * v for k, v in clues.items())
+    score = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    return Comparison(min(score, _TWO) if _two_acts(a, b, clues) else score, tuple(_reasons(a, b, clues)))
+
+
+_in_use: dict[str, float] = {}
+
+
+def use(weights: dict[str, float]) -> None:
+    """Compare with these weights from now on (training); an empty dict: with the shipped ones again."""
+    _in_use.clear()
+    _in_use.update(weights)
+
+
+def _weights() -> dict[str, float]:
+    if not _in_use:
+        _in_use.update((clue, float(weight)) for clue, weight in read_table(WEIGHTS, ("clue", "weight")))
+    return _in_use
+
+
+def clues_of(a: Linkable, b: Linkable) -> dict[str, float]:
+    """Clue by name with its strength (mostly 0 or 1; absent: 0)."""
+    found: dict[str, float] = {}
+    found.update(_act(a, b))
+    found.update(_sides(a, b))
+    found.update(_place(a.where, b.where))
+    found.update(_days(a, b))
+    found.update(_counts(a, b))
+    found["named words"] = _overlap(a.named, b.named)
+    found["other words"] = _overlap(a.sentence, b.sentence)
+    found["names of the reports"] = _overlap(a.about, b.about)
+    if a.setting and b.setting and not a.setting & b.setting:
+        found["other countries of the reports"] = 1.0
+    if a.document == b.document:
+        found["one report"] = 1.0
+        if a.index == b.index:
+            found["one sentence"] = 1.0
+    if a.status != b.status:
+        found["denied and not" if "denied" in (a.status, b.status) else "another status"] = 1.0
+        if "generic" in (a.status, b.status):
+            found["generic and not"] = 1.0
+    return found
+
+
+_TWO = 0.1
+
+
+def _two_acts(a: Linkable, b: Linkable, clues: dict[str, float]) -> bool:
+    """Two attacks of one day in one town stay two: other means, and another exact count of the same kind told at the same time.
+    Counts that are revised later, or in words ("at least"), do not tell acts apart."""
+    if "other modes" not in clues or "other counts" not in clues or "the same victim by name" in clues:
+        return False
+    if abs(a.published - b.published) > 1:
+        return False
+    exact = {kind: low for kind, low, high in a.tolls if low == high}
+    return any(low == high and exact.get(kind, low) != low for kind, low, high in b.tolls)
+
+
+def _act(a: Linkable, b: Linkable) -> dict[str, float]:
+    found = {"likeness of the act": max(0.0, words.likeness(a.act, b.act))}
+    if words.lemma(a.act) == words.lemma(b.act):
+        found["one verb"] = 1.0
+    if a.type != b.type:
+        found["another type"] = 1.0
+        if a.family != b.family:
+            found["another family"] = 1.0
+    elif a.modes and b.modes:
+        found["a mode in common" if a.modes & b.modes else "other modes"] = 1.0
+    return found
+
+
+def _sides(a: Linkable, b: Linkable) -> dict[str, float]:
+    mutual = a.type in MUTUAL or b.type in MUTUAL
+    found: dict[str, float] = {}
+    if mutual:
+        mine, theirs = (*a.actors, *a.recipients), (*b.actors, *b.recipients)
+        for clue, value in _party(mine, theirs).items():
+            found[f"parties: {clue}"] = value
+        return found
+    for side, mine, theirs in (("actor", a.actors, b.actors), ("recipient", a.recipients, b.recipients)):
+        for clue, value in _party(mine, theirs).items():
+            found[f"{side}: {clue}"] = value
+    if a.type == b.type == "ASSAULT" and _one_person(a.recipients, b.recipients):
+        found["the same victim by name"] = 1.0
+    if _countries(a.actors) & _countries(b.recipients) and not _countries(a.actors) & _countries(b.actors):
+        found["sides turned round"] = 1.0
+    return found
+
+
+def _party(mine: Sequence[Side], theirs: Sequence[Side]) -> dict[str, float]:
+    if not mine or not theirs:
+        return {"not told" if mine or theirs else "not told in either": 1.0}
+    found = {}
+    things, others = {s.entity for s in mine} - {0}, {s.entity for s in theirs} - {0}
+    if things & others:
+        found["the same"] = 1.0
+    elif things and others:
+        found["another"] = 1.0
+    countries, abroad = _countries(mine), _countries(theirs)
+    if countries & abroad:
+        found["one country"] = 1.0
+    elif countries and abroad:
+        found["another country"] = 1.0
+    ours: frozenset[int] = frozenset().union(*(s.words for s in mine))
+    those: frozenset[int] = frozenset().union(*(s.words for s in theirs))
+    found["words"] = _overlap(ours, those)
+    return found
+
+
+def _one_person(mine: Iterable[Side], theirs: Iterable[Side]) -> bool:
+    """Whether the two sides share somebody: two words of a name, or the same entry of our tables by a word of its name."""
+    return any(
+        len(a.words & b.words) >= 2 or (a.entity and a.entity == b.entity and a.words & b.words)
+        for a in mine
+        for b in theirs
+    )
+
+
+def _countries(sides: Iterable[Side]) -> set[int]:
+    return {s.country for s in sides} - {0}
+
+
+def _place(a: Where | None, b: Where | None) -> dict[str, float]:
+    if a is None or b is None:
+        return {"place not told": 1.0}
+    if a.country and b.country and a.country != b.country:
+        return {"another country of the place": 1.0}
+    if a.geonames and a.geonames == b.geonames:
+        return {"one town" if a.town else "one place": 1.0}
+    if a.town and b.town:
+        km = distance(a, b)
+        return {"one town" if km <= _NEAR_KM else "near by" if km <= _FAR_KM else "another town": 1.0}
+    if a.admin1 and b.admin1:
+        return {"one province" if a.admin1 == b.admin1 else "another province": 1.0}
+    return {"one country of the place": 1.0}
+
+
+def distance(a: Where, b: Where) -> float:
+    """Great-circle distance in km."""
+    x, y = math.radians(a.latitude), math.radians(b.latitude)
+    turn = math.radians(a.longitude - b.longitude)
+    h = math.sin((x - y) / 2) ** 2 + math.cos(x) * math.cos(y) * math.sin(turn / 2) ** 2
+    return 12_742.0 * math.asin(min(1.0, math.sqrt(h)))
+
+
+def _days(a: Linkable, b: Linkable) -> dict[str, float]:
+    found: dict[str, float] = {}
+    if a.published and b.published:
+        found["days between the reports"] = min(abs(a.published - b.published), 10) / 10
+    if not a.first or not b.first:
+        found["day not told"] = 1.0
+        return found
+    gap = max(a.first, b.first) - min(a.last, b.last)
+    exact = a.first == a.last and b.first == b.last
+    if gap <= 0:
+        found["one day" if exact else "days that meet"] = 1.0
+    else:
+        found["the day before or after" if gap == 1 else "other days"] = 1.0
+        found["days between"] = min(gap, 10) / 10
+    return found
+
+
+def _counts(a: Linkable, b: Linkable) -> dict[str, float]:
+    mine, theirs = {k: (lo, hi) for k, lo, hi in a.tolls}, {k: (lo, hi) for k, lo, hi in b.tolls}
+    found: dict[str, float] = {}
+    for kind in mine.keys() & theirs.keys():
+        (low, high), (low2, high2) = mine[kind], theirs[kind]
+        if (low, high) == (low2, high2):
+            found["one count"] = 1.0
+            if low > 3:
+                found["one large count"] = 1.0
+        elif max(low, low2) <= min(_INF if high is None else high, _INF if high2 is None else high2):
+            found["counts that fit"] = 1.0
+        else:
+            found["other counts"] = max(
+                found.get("other counts", 0.0), min(1.0, abs(math.log((1 + low) / (1 + low2))) / 3)
+            )
+    return found
+
+
+_INF = 1 << 60
+
+
+def _overlap(a: frozenset[int], b: frozenset[int]) -> float:
+    """Shared words by the smaller set (0 where either is empty), damped for sets of one or two words."""
+    fewer = min(len(a), len(b))
+    return len(a & b) / (fewer + 1) if fewer else 0.0
+
+
+_WORDED = (
+    ("one day", "same day"),
+    ("days that meet", "dates that meet"),
+    ("the day before or after", "a day apart"),
+    ("one town", "same town"),
+    ("one place", "same place"),
+    ("near by", "places near each other"),
+    ("one province", "same province"),
+    ("one country of the place", "same country"),
+    ("actor: the same", "same actor"),
+    ("actor: one country", "actor of the same country"),
+    ("the same victim by name", "same victim by name"),
+    ("recipient: the same", "same recipient"),
+    ("recipient: one country", "recipient of the same country"),
+    ("parties: the same", "same parties"),
+    ("parties: one country", "parties of the same country"),
+    ("a mode in common", "same means"),
+    ("one verb", "same verb"),
+)
+
+
+def _reasons(a: Linkable, b: Linkable, clues: dict[str, float]) -> Iterable[str]:
+    weights = _weights()
+    for clue, worded in _WORDED:
+        general = clue.replace("one country", "the same")
+        if clues.get(clue) and weights.get(clue, 0.0) > 0 and (general == clue or not clues.get(general)):
+            yield worded
+    theirs = {(k, low, high) for k, low, high in b.tolls}
+    for kind, low, high in a.tolls:
+        if (kind, low, high) in theirs:
+            yield f"{low if low == high else f'{low} or more' if high is None else f'{low} to {high}'} {_TOLLS[kind]} in both"
+    if shared := len(a.named & b.named):
+        yield f"{shared} names or figures in both sentences"
+    if not clues.get("one verb") and clues["likeness of the act"] > words.NEAR:
+        yield f"{a.act} and {b.act} mean nearly the same"

@@ -1,0 +1,94 @@
+"""What the tellings of one cluster say together, as one event: short mentions say little one by one ("the airstrike", "the killing")."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+from detente.link.compare import compare
+from detente.link.linkable import Linkable, blocks, may_be_one, neighbourhood
+
+# Two clusters are one from this likeness of what they say together. On the annotated incidents, crossed: B-cubed F1 of given
+# events 0.852 without, 0.853, 0.855, 0.854, 0.855 from 0.5, 0.6, 0.7, 0.8; of coded ones 0.771, 0.766, 0.766, 0.769, 0.769.
+TOGETHER = 0.7
+
+
+def profile(tellings: Sequence[Linkable]) -> Linkable:
+    """All that the tellings say, as one; a function of their set."""
+    order = sorted(tellings, key=lambda e: (e.told, e.telling))
+    type_ = _most(e.type for e in order)
+    same = [e for e in order if e.type == type_]
+    dated = [e for e in order if e.first]
+    when = min(dated, key=lambda e: (e.last - e.first, e.first, e.telling)) if dated else order[0]
+    places = [e.where for e in order if e.where is not None]
+    reports = {e.document for e in order}
+    return replace(
+        order[0],
+        # Of several reports it is none of theirs: what speaks against two events of one report does not hold.
+        document=order[0].document if len(reports) == 1 else order[0].telling,
+        index=-1,
+        type=type_,
+        modes=_all(order, lambda e: e.modes),
+        status=_most(e.status for e in order),
+        actors=tuple(s for e in order for s in e.actors),
+        recipients=tuple(s for e in order for s in e.recipients),
+        where=max(places, key=lambda w: (w.precision, w.geonames)) if places else None,
+        first=when.first,
+        last=when.last,
+        tolls=max((e.tolls for e in order), key=len),
+        act=_most(e.act for e in same),
+        sentence=_all(order, lambda e: e.sentence),
+        named=_all(order, lambda e: e.named),
+        about=_all(order, lambda e: e.about),
+        setting=_all(order, lambda e: e.setting),
+    )
+
+
+Apart = Callable[[Sequence[Linkable], Sequence[Linkable]], bool]
+
+
+def joined(parts: Iterable[Sequence[Linkable]], apart: Apart) -> list[list[Linkable]]:
+    """Clusters joined as long as two of them, one at least of several tellings, are alike in what they say together.
+
+    ``apart``: whether two clusters must not be one (an analyst's decision). Of equal pairs the one with the smallest
+    tellings goes first, so that the answer is a function of the set.
+    """
+    clusters = {min(e.telling for e in p): list(p) for p in parts}
+    whole = {name: profile(cluster) for name, cluster in clusters.items()}
+    alike: dict[tuple[int, int], float] = {}
+    fresh = set(clusters)
+    while True:
+        for name in fresh:
+            for other in clusters:
+                if other != name and (score := _alike(clusters, whole, name, other)) >= TOGETHER:
+                    alike[min(name, other), max(name, other)] = score
+        allowed = (pair for pair in alike if not apart(clusters[pair[0]], clusters[pair[1]]))
+        best = min(allowed, key=lambda pair: (-alike[pair], pair), default=None)
+        if best is None:
+            return [sorted(c, key=lambda e: e.telling) for _, c in sorted(clusters.items())]
+        first, second = best
+        clusters[first] += clusters.pop(second)
+        del whole[second]
+        whole[first] = profile(clusters[first])
+        alike = {pair: s for pair, s in alike.items() if not {first, second} & set(pair)}
+        fresh = {first}
+
+
+def _alike(clusters: dict[int, list[Linkable]], whole: dict[int, Linkable], a: int, b: int) -> float:
+    """How alike two clusters are; 0 for two single tellings (they were compared), and for what no block brings together."""
+    if len(clusters[a]) == 1 == len(clusters[b]) or not may_be_one(whole[a], whole[b]):
+        return 0.0
+    keys = {k for e in clusters[a] for k in blocks(e)}
+    if not any(low <= k <= high for e in clusters[b] for low, high in neighbourhood(e) for k in keys):
+        return 0.0
+    return compare(whole[a], whole[b]).score
+
+
+def _most(values: Iterable[str]) -> str:
+    counts = Counter(values)
+    return min(counts, key=lambda v: (-counts[v], v))
+
+
+def _all(tellings: Sequence[Linkable], of: Callable[[Linkable], frozenset[str] | frozenset[int]]) -> frozenset:  # type: ignore[type-arg]
+    return frozenset().union(*(of(e) for e in tellings))

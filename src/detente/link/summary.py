@@ -1,0 +1,177 @@
+"""The events of one incident -> its record: what most reports say, and, where they differ, what each says."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from detente import ontology
+from detente.link.incidents import Cluster, standing
+from detente.link.linkable import Linkable
+from detente.link.origins import count_origins
+from detente.records import Actor, Event, Incident, Party, Place, Toll, TollClaim, When
+
+# What happened beats what is only planned, possible or denied: the incident is `denied` when nobody says that it happened.
+_RANK = ("actual", "planned", "possible", "generic", "denied")
+_PRECISION = ("country", "region", "water", "admin1", "city", "site")
+_LASTING = frozenset({"PROTEST", "CONSULT", "COERCE", "MOBILIZE", "ASSAULT"})
+_LONGEST = 60  # days that are listed one by one
+
+
+@dataclass(frozen=True, slots=True)
+class CopyOf:
+    """Of a report: its class of copies, and whose word it is (`detente.link.origins`); ``order`` sorts copies, first published first."""
+
+    copies: int
+    agency: str | None
+    family: str | None
+    order: str
+
+
+def summary(cluster: Cluster, events: Mapping[str, Event], reports: Mapping[str, CopyOf]) -> Incident:
+    """The record of an incident; of copies of one report each thing is counted once.
+
+    ``events``: by event id, all of the cluster's. ``reports``: by document id. Raises KeyError for one that is missing.
+    """
+    all_ = [events[e.event_id] for e in cluster.events]
+    told = _once(cluster.events, events)
+    type_ = _most(e.type for e in told)
+    same = [e for e in told if e.type == type_] or told
+    status = min((e.status for e in told), key=_RANK.index)
+    when = _when([e for e in same if e.status == status] or same)
+    dated = sorted(e.document.published for e in all_ if e.document.published)
+    documents = {e.document.id for e in all_}
+    classes: defaultdict[int, list[tuple[str, str | None, str | None]]] = defaultdict(list)
+    for document in sorted(documents):
+        copy = reports[document]
+        classes[copy.copies].append((copy.order, copy.agency, copy.family))
+    return Incident(
+        incident_id=cluster.incident_id,
+        type=type_,
+        modes=tuple(sorted({m for e in same for m in e.modes}, key=ontology.MODES[type_].index)),
+        actors=_parties(a for e in told for a in e.actors),
+        recipients=_parties(a for e in told for a in e.recipients),
+        place=_place([e.place for e in told if e.place is not None]),
+        date=when,
+        status=status,
+        casualties=_tolls(told),
+        first_report=dated[0] if dated else None,
+        last_report=dated[-1] if dated else None,
+        reports=len(documents),
+        origins=count_origins(classes.values()),
+        events=tuple(sorted(e.event_id for e in all_)),
+        days=_days(told, type_),
+        links=tuple(cluster.links),
+    )
+
+
+def _once(tellings: Sequence[Linkable], events: Mapping[str, Event]) -> list[Event]:
+    """One event of each telling, that of the shortest copy; oldest report first."""
+    best = standing(tellings).values()
+    return [events[e.event_id] for e in sorted(best, key=lambda e: (e.told, e.telling))]
+
+
+def _most(values: Iterable[str]) -> str:
+    counts = Counter(values)
+    return min(counts, key=lambda v: (-counts[v], v))
+
+
+def _parties(actors: Iterable[Actor]) -> tuple[Party, ...]:
+    """The parties of one side, those named most first. A party without an entity is taken in by one of its country that has one."""
+    groups: defaultdict[tuple[str | None, str | None], list[Actor]] = defaultdict(list)
+    for actor in actors:
+        if actor.entity or actor.country or actor.name:
+            groups[actor.country, actor.entity or (None if actor.country else actor.name)].append(actor)
+    for country, entity in list(groups):
+        specific = [k for k in groups if k[0] == country and k[1] is not None]
+        if entity is None and country is not None and len(specific) == 1:
+            groups[specific[0]] += groups.pop((country, entity))
+    found = []
+    for (country, entity), members in groups.items():
+        names = [a.name for a in members if a.name] or [a.text for a in members if a.text]
+        sectors = Counter(s for a in members for s in a.sectors)
+        first = sorted(sectors, key=lambda s: (-sectors[s], s))
+        real = entity if any(a.entity == entity for a in members) else None
+        found.append((len(members), Party(_most(names) if names else None, country, tuple(first), real)))
+    return tuple(
+        p for _, p in sorted(found, key=lambda f: (-f[0], str(f[1].country), str(f[1].entity), str(f[1].name)))
+    )
+
+
+def _place(places: Sequence[Place]) -> Place | None:
+    """The most precise place that most reports agree on, without the words of one report."""
+    if not places:
+        return None
+    country = _most(p.country or "" for p in places)
+    inside = [p for p in places if (p.country or "") == country]
+    finest = max(_PRECISION.index(p.precision) if p.precision in _PRECISION else 0 for p in inside)
+    best = [p for p in inside if (_PRECISION.index(p.precision) if p.precision in _PRECISION else 0) == finest]
+    name = _most(str(p.geonames_id or p.name or p.text or "") for p in best)
+    chosen = next(p for p in best if str(p.geonames_id or p.name or p.text or "") == name)
+    return Place(
+        name=chosen.name or chosen.text, country=chosen.country, admin1=chosen.admin1, latitude=chosen.latitude,
+        longitude=chosen.longitude, geonames_id=chosen.geonames_id, precision=chosen.precision, basis="reports",
+    )  # fmt: skip
+
+
+def _when(events: Sequence[Event]) -> When | None:
+    """The day that most reports state; a stated day beats one taken from a publication date, a day a month."""
+    stated = [e.date for e in events if e.date is not None and e.date.start_date]
+    if not stated:
+        return None
+    # A month or a year in a title ("the 2020 airstrike") says less than the day of the first report.
+    told = [d for d in stated if d.basis != "publication date" and _length(d) <= _LONGEST]
+    fine = (
+        [d for d in told if _length(d) == 1] or told or [d for d in stated if d.basis == "publication date"] or stated
+    )
+    if told == [] and fine[0].basis == "publication date":
+        fine = fine[:1]
+    # Where the reports' own days differ, the first is nearest to the happening.
+    counts = Counter((d.start_date or "", d.end_date or "") for d in fine)
+    start, end = min(counts, key=lambda d: (-counts[d], d))
+    chosen = next(d for d in fine if (d.start_date or "", d.end_date or "") == (start, end))
+    return When(start_date=start, end_date=end or None, granularity=chosen.granularity, basis=chosen.basis)
+
+
+def _length(when: When) -> int:
+    """Days that a date spans."""
+    first = date.fromisoformat(when.start_date or "0001-01-01")
+    return (date.fromisoformat(when.end_date or when.start_date or "0001-01-01") - first).days + 1
+
+
+def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
+    """Of a happening that goes on: each day that a report tells of; nothing for one of a single day."""
+    if type_ not in _LASTING:
+        return ()
+    found: set[str] = set()
+    for e in events:
+        if e.status != "actual" or e.date is None or not e.date.start_date:
+            continue
+        first, last = date.fromisoformat(e.date.start_date), date.fromisoformat(e.date.end_date or e.date.start_date)
+        if (last - first).days <= _LONGEST and e.date.granularity in ("time", "day", "span", "week"):
+            found |= {(first + timedelta(n)).isoformat() for n in range((last - first).days + 1)}
+    return tuple(sorted(found)) if len(found) > 1 else ()
+
+
+def _tolls(events: Sequence[Event]) -> tuple[Toll, ...]:
+    """For each kind the lowest and highest count of the last word of each source, and who says what."""
+    said: defaultdict[str, dict[str, TollClaim]] = defaultdict(dict)
+    for e in events:  # oldest first: a later count of the same source takes the place of the earlier
+        if e.status not in ("actual", "possible"):
+            continue
+        who = (e.attribution.name or e.attribution.text) if e.attribution is not None else None
+        for c in e.casualties:
+            claim = TollClaim(who, c.low, c.high, e.document.id, e.document.source)
+            said[c.kind][who or f"{e.document.source or e.document.id}"] = claim
+    tolls = []
+    for kind in ("killed", "injured", "detained", "missing", "displaced"):
+        claims = list(said[kind].values())
+        if not claims:
+            continue
+        lows = [c.low for c in claims if c.low is not None]
+        highs = [c.high for c in claims]
+        high = None if None in highs else max(h for h in highs if h is not None)
+        tolls.append(Toll(kind, min(lows) if lows else None, high, tuple(claims)))
+    return tuple(tolls)
