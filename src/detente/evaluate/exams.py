@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ExamError
-from detente.evaluate import actors, dates, ecbplus, pairs, records, toponyms
+from detente.evaluate import actors, dates, ecbplus, incidents, pairs, records, toponyms
 from detente.model.coder import Coder
 
 
@@ -123,6 +123,14 @@ EXAMS: dict[str, Exam] = {
         ),
         every=True,
     ),
+    "incidents": Exam(
+        "Our incidents: which events of 319 reports over ten days are one happening (each half by weights of the other)",
+        ("i01.incidents.tsv", "i02.incidents.tsv"),
+        incidents.run,
+        "training/annotations/incidents of detente's repository",
+        (),
+        every=True,
+    ),
     "tempeval": Exam(
         "TempEval-3 platinum: the value of a marked time expression in news",
         ("tempeval3_platinum.jsonl.gz",),
@@ -134,17 +142,21 @@ EXAMS: dict[str, Exam] = {
 
 
 def folders() -> list[Path]:
-    """Where exams are looked for: $DETENTE_EXAMS, then ../shared/exams beside the checkout or the working folder."""
+    """Where exams are looked for: $DETENTE_EXAMS, else ../shared/exams beside the checkout or the working folder; and our own
+    in the checkout."""
     named = os.environ.get("DETENTE_EXAMS")
-    beside = [Path(__file__).resolve().parents[4] / "shared" / "exams", Path.cwd().parent / "shared" / "exams"]
-    return [Path(named)] if named else beside
+    root = Path(__file__).resolve().parents[3]
+    beside = [root.parent / "shared" / "exams", Path.cwd().parent / "shared" / "exams"]
+    return [*([Path(named)] if named else beside), root / "training" / "annotations" / "incidents"]
 
 
 def find(name: str) -> list[Path]:
     """The files of an exam that are at hand; none if it is not."""
-    places = [folder / file for file in EXAMS[name].files for folder in folders()]
-    found = [p for p in places if p.is_file()]
-    return found if EXAMS[name].every else found[:1]
+    places = [[folder / file for folder in folders()] for file in EXAMS[name].files]
+    found = [p for p in (next((p for p in some if p.is_file()), None) for some in places) if p is not None]
+    if EXAMS[name].every:
+        return found if len(found) == len(places) else []
+    return found[:1]
 
 
 def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None) -> dict[str, Any]:

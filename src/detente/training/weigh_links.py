@@ -8,10 +8,10 @@ one, judged on the other), which is the honest figure; ``--write`` then learns f
 from __future__ import annotations
 
 import argparse
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,19 @@ def learn(halves: Sequence[Half]) -> dict[str, float]:
     return dict(zip([*names, "bias"], (round(float(w), 3) for w in weights), strict=True))
 
 
+def crossed(given: Sequence[Half], coded: Sequence[Half]) -> dict[str, list[Any]]:
+    """Scores (`detente.evaluate.clusters.Score`) of each part with the weights that the other parts teach."""
+    scores: dict[str, list[Any]] = {"events given": [], "whole path": []}
+    try:
+        for i in range(len(given)):
+            compare.use(learn([h for kind in (given, coded) for j, h in enumerate(kind) if j != i]))
+            for name, kind in zip(scores, (given, coded), strict=True):
+                scores[name].append(exam.judged(kind[i].events, kind[i].labels))
+    finally:
+        compare.use({})
+    return scores
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=_HERE)
@@ -88,14 +101,9 @@ def main() -> None:
     told = [list(exam.read(path)) for path in sorted(args.data.glob("*.incidents.tsv"))]
     given = [half(*exam.labelled(t)) for t in told]
     coded = [half(*exam.coded(t, None)) for t in told]
-    scores: defaultdict[str, list[float]] = defaultdict(list)
-    for i in range(len(told)):
-        others = [h for kind in (given, coded) for j, h in enumerate(kind) if j != i]
-        compare.use(learn(others))
-        for name, kind in (("events given", given), ("whole path", coded)):
-            scores[name].append(exam.judged(kind[i].events, kind[i].labels).f1)
-    for name, values in scores.items():
-        print(f"B-cubed F1, {name}: {np.mean(values):.3f}, of the halves {', '.join(f'{v:.3f}' for v in values)}")
+    for name, values in crossed(given, coded).items():
+        f1s = [v.f1 for v in values]
+        print(f"B-cubed F1, {name}: {np.mean(f1s):.3f}, of the halves {', '.join(f'{v:.3f}' for v in f1s)}")
     if args.write:
         weights = learn([*given, *coded])
         rows = "".join(f"{clue}\t{weight:.3f}\n" for clue, weight in sorted(weights.items()))
