@@ -58,5 +58,6 @@ $PY -u -m detente.training.train $COMMON $SILVER --shape small --base "$WORK/bas
 $PY -m detente.training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
 $PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver} --out src/detente/model/small
 $PY -m detente.training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
-$PY -m detente.training.weigh_countries --data training/annotations
+$PY -m detente.training.weigh_countries --data training/annotations --hold "$HOLD"
+$PY -m detente.training.weigh_sectors --data training/annotations --hold "$HOLD"
 $PY -m detente.training.compare_int8 --network "$WORK/student" --model src/detente/model/small --data training/annotations --hold "$HOLD"

@@ -109,7 +109,8 @@ def test_on_the_calendar(phrase: str, means: str) -> None:
     ("phrase", "means"),
     [
         ("late on Sunday", "2020-01-12 day"),
-        ("overnight", "2020-01-12 day"),
+        ("overnight", "2020-01-11/2020-01-12 span"),  # the night to the day of publication
+        ("by the end of the year", "2020-12-01/2020-12-31 month"),
         ("the previous night", "2020-01-11 day"),
         ("last night", "2020-01-11 day"),
         ("around 6:30 a.m. on Tuesday", "2020-01-07 day"),

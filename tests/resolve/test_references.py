@@ -3,9 +3,9 @@
 import pytest
 
 import detente
-from detente.records import Document
+from detente.records import Actor, Document
 from detente.resolve.capitals import capital, is_capital
-from detente.resolve.references import Discourse, acronyms, both
+from detente.resolve.references import Discourse, acronyms, both, is_person, refer
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,40 @@ def test_an_acronym_carries_what_its_long_form_says():
     events = detente.code(Document(text, published="2003-05-06"))
     actors = [a for e in events if e.type == "ASSAULT" for a in e.actors]
     assert any(a.country == "COL" for a in actors)
+
+
+def party(text, country, *sectors, entity=None, role=None):
+    return Actor(start=0, end=len(text), text=text, country=country, sectors=sectors, entity=entity, role=role)
+
+
+GENERAL = party("General Filipos Woldeyohannes", "ERI", "MIL", role="General")
+TREASURY = party("The U.S. Department of Treasury", "USA", "GOV", entity="org:Treasury", role="department")
+VILLAGERS = party("Villagers", "SYR", "CVL")
+DAMASCUS = party("Damascus", "SYR", "GOV", entity="country:SYR")
+MAN = party("a man", "IRN", "CVL")
+
+
+@pytest.mark.parametrize(
+    ("pronoun", "earlier", "wanted"),
+    [
+        ("him", [GENERAL, TREASURY], "MIL"),  # a department is nobody's "him"
+        ("he", [MAN, VILLAGERS], "CVL"),
+        ("they", [VILLAGERS, DAMASCUS], "CVL"),  # people before a state
+        ("they", [DAMASCUS], "GOV"),
+        ("it", [TREASURY, GENERAL], "GOV"),
+    ],
+)
+def test_a_pronoun_is_the_last_party_of_its_kind(pronoun, earlier, wanted):
+    discourse = Discourse()
+    for one in earlier:
+        discourse.note(one)
+    found = refer(pronoun, discourse)
+    assert found is not None
+    assert found.sectors[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("one", "wanted"), [(GENERAL, True), (MAN, True), (TREASURY, False), (VILLAGERS, False), (DAMASCUS, False)]
+)
+def test_who_is_one_person(one, wanted):
+    assert is_person(one) is wanted

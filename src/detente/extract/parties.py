@@ -10,7 +10,9 @@ from detente.model.coder import RoleSpan
 from detente.records import Actor, Attribution, Document, Sentence
 from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.countries import Surroundings, with_country
+from detente.resolve.introduced import introduced
 from detente.resolve.references import Discourse, both, refer
+from detente.resolve.sectors import with_sectors
 
 # Words that introduce or follow the one who vouches for a report.
 _CUES = re.compile(
@@ -19,7 +21,6 @@ _CUES = re.compile(
     r"conclud(?:es|ed)|quot(?:es|ed)|cit(?:es|ed|ing)|warn(?:s|ed)|blam(?:es|ed)|testif(?:ies|ied)|found|reveal(?:s|ed))\b",
     re.I,
 )
-_SURE_SECTOR = 0.5  # probability from which the model's sector of a party wins over that of its words
 _CUE_REACH = 60  # code points between a source and its cue
 
 
@@ -49,8 +50,13 @@ def two_parties(actor: Actor, span: RoleSpan, around: Surroundings, discourse: D
     ] or [actor]
 
 
-def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse) -> Actor:
-    """The party with the country and sectors that the report tells of it: what it refers to, where it acts."""
+def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse, event: str) -> Actor:
+    """The party with the country and sectors that the report tells of it: what it refers to, where it acts, in an event of
+    which type (``event``)."""
+    if not actor.sectors and actor.entity is None and (who := introduced(actor.text or "", discourse.text)) is not None:
+        actor = replace(
+            actor, country=actor.country or who.country, sectors=who.sectors, role=who.role, basis=who.basis
+        )
     earlier = refer(actor.text or "", discourse) if actor.country is None else None
     if earlier is not None and not actor.sectors:
         actor = replace(
@@ -65,14 +71,7 @@ def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: 
         actor = replace(actor, basis=actor.basis or "coreference")
     else:
         actor = with_country(actor, around, discourse, earlier)
-    sure = tuple(s for s, p in span.sectors if p >= _SURE_SECTOR)
-    if sure and actor.sectors and sure[0] != actor.sectors[0]:
-        # The same name is a government that talks and an army that shells: the sentence knows better than the table.
-        return replace(actor, sectors=sure, basis=f"{actor.basis}; sector by model" if actor.basis else "model")
-    likely = sure or tuple(s for s, _ in span.sectors[:1])
-    if not actor.sectors and likely and (actor.country is None or len(actor.country) == 3):
-        actor = replace(actor, sectors=likely, basis=f"{actor.basis}; sector by model" if actor.basis else "model")
-    return actor
+    return with_sectors(actor, span.sectors, event, around.side)
 
 
 def attribution(who: Actor, span: RoleSpan, sentence: Sentence) -> Attribution:

@@ -30,6 +30,7 @@ Floats = NDArray[np.float32]
 T = TypeVar("T")
 _GAP = 2  # words that a role may miss inside its phrase
 _TELLS = 0.05  # probability below which a word is not told as one that names a party's country
+_MAY_BE = 0.1  # probability below which a sector of a party is not told
 _PAIR_TRIGGERS = 3  # words that are tried as the trigger of each type when two parties are given
 
 
@@ -402,7 +403,7 @@ def _role_spans(
         if role in labels.PARTY_ROLES:
             means = sectors[words.first[first] : words.last[last - 1]].mean(0)
             likely = tuple(
-                (labels.SECTOR_LIST[j], round(float(means[j]), 3)) for j in np.argsort(-means)[:3] if means[j] > 0.3
+                (labels.SECTOR_LIST[j], round(float(means[j]), 3)) for j in np.argsort(-means)[:3] if means[j] > _MAY_BE
             )
         yield RoleSpan(words.start[first], words.end[last - 1], float(inside[first:last].mean()), likely)
 

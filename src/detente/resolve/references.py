@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from detente.knowledge import tables
 from detente.records import Actor
 
 #: A country or body named in a text: start, end, code, kind (`detente.resolve.actors.mentions`).
@@ -39,6 +40,7 @@ class Discourse:
     parties: list[Actor] = field(default_factory=list)
     title: frozenset[str] = frozenset()
     acronyms: dict[str, str] = field(default_factory=dict)
+    text: str = ""
     #: The last day that an event of the report was dated to, and the longitude of the dateline's place (degrees east).
     day: str | None = None
     longitude: float | None = None
@@ -47,7 +49,7 @@ class Discourse:
     def of(cls, title: Sequence[Mention], sentences: Sequence[Sequence[Mention]], text: str = "") -> Discourse:
         """The countries of a document, from what its title and sentences name: each naming in the first 60 sentences
         counts once, in the title twice; and the acronyms that its text introduces."""
-        discourse = cls(title=frozenset(c for _, _, c, _ in title if c), acronyms=acronyms(text))
+        discourse = cls(title=frozenset(c for _, _, c, _ in title if c), acronyms=acronyms(text), text=text)
         for named, weight in [(title, 2), *((s, 1) for s in sentences[:60])]:
             for _, _, country, kind in named:
                 if kind in ("country", "nationality", "capital", "place", "metonym"):
@@ -61,6 +63,7 @@ class Discourse:
             del self.parties[:-40]
 
 
+_RECENT = 6  # parties back among which "they" looks for people before it is a state's
 _BRACKET = re.compile(r"\(([A-Z][A-Za-z.&-]{1,9})\)")
 _LONG_NAME = 100  # code points before a bracket in which the long form of an acronym is looked for
 
@@ -118,7 +121,7 @@ def both(text: str, named: Sequence[Mention], before: Sequence[Mention], discour
         return ()
     leading = [c for c, n in discourse.countries.most_common(3) if n > 1]
     for candidates in ([m[2] for m in named], [m[2] for m in before], sorted(discourse.title), leading):
-        states = tuple(dict.fromkeys(c for c in candidates if c and c not in _BODIES))
+        states = tuple(dict.fromkeys(c for c in candidates if c and c not in BODIES))
         if len(states) == 2:
             return states
         if len(states) > 2:
@@ -126,7 +129,8 @@ def both(text: str, named: Sequence[Mention], before: Sequence[Mention], discour
     return ()
 
 
-_BODIES = frozenset({"UNO", "EUR", "IGO", "NGO", "ISM", "IMG", "MNC"})
+#: Codes of parties that are of no one state.
+BODIES = frozenset({"UNO", "EUR", "IGO", "NGO", "ISM", "IMG", "MNC"})
 
 
 def refer(text: str, discourse: Discourse) -> Actor | None:
@@ -142,7 +146,8 @@ def refer(text: str, discourse: Discourse) -> Actor | None:
     elif folded in _THING:
         match = next((a for a in earlier if not is_person(a) and a.basis != "head noun"), None)
     elif folded in _PLURAL:
-        match = next((a for a in earlier if not is_person(a)), None)
+        match = next((a for a in earlier[:_RECENT] if _kind(a) == "several"), None)
+        match = match or next((a for a in earlier if not is_person(a)), None)
     elif folded in _SPEAKER:
         match = next((a for a in earlier if is_person(a)), None)
     elif (definite := _DEFINITE.match(folded)) and definite[1] in _GROUP_WORDS:
@@ -159,8 +164,48 @@ def refer(text: str, discourse: Discourse) -> Actor | None:
 
 
 def is_person(actor: Actor) -> bool:
-    """A party told by a name with an office, or by a lone proper name."""
-    if actor.entity and actor.entity.startswith(("country:", "group:", "org:")) and not actor.role:
-        return False
-    words = (actor.text or "").split()
-    return bool(actor.role) or bool(len(words) > 1 and _NAME.search(actor.text or ""))
+    """A party that "he" or "she" may stand for: one person by name, by office or trade ("the general"), or as "a man"."""
+    return _kind(actor) == "person"
+
+
+# Heads in the singular that are no single person.
+_BODY = frozenset(
+    (
+        "government administration authority ministry department agency office embassy consulate council commission committee "
+        "cabinet court tribunal jury judiciary parliament senate congress assembly house legislature party coalition opposition "
+        "campaign police gendarmerie army military navy force guard militia group movement front faction union company firm bank "
+        "airline newspaper magazine broadcaster media press website university school church mosque hospital crowd mob family "
+        "community public population people staff crew team convoy ship vessel tanker plane aircraft helicopter drone base state "
+        "country nation kingdom republic junta regime leadership presidency intelligence prosecution organization organisation "
+        "delegation mission embassy alliance bloc federation board panel gang cartel foundation charity village town city "
+        "law enforcement coast infantry artillery corps brigade battalion regiment fleet command youth clergy"
+    ).split()
+)
+_MANY = frozenset(
+    "police people troops men women children forces authorities personnel staff militia crowd families public media".split()
+)
+
+
+def _kind(actor: Actor) -> str:
+    """Whether a party is one person, several, or a body or state."""
+    text = (actor.text or "").strip()
+    if text.lower() in PRONOUN_WORDS:
+        return {"person": "person", "plural": "several"}.get(PRONOUN_WORDS[text.lower()], "body")
+    head = re.split(r",| (?:of|in|from|at|for|who|which|that|on|near)\b", text)[0]
+    words = re.findall(r"[^\W\d_][\w'’-]*", head)
+    if not words:
+        return "several" if re.match(r"\d", text) else "body"
+    last = re.sub(r"['’]s?$", "", words[-1]).lower()
+    if actor.basis and actor.basis.startswith(("person", "surname", "introduced")):
+        return "person"
+    if words[-1][:1].isupper() and last not in tables.sectors():
+        # A name: of a person after an office ("President Xi"), or of two words that name nothing else.
+        if actor.entity and actor.entity.startswith(("country:", "group:", "org:")):
+            return "body"
+        named = actor.name is not None and actor.role is not None and last not in _BODY
+        return "person" if named or (actor.entity is None and len(words) > 1 and last not in _BODY) else "body"
+    if last in _MANY or (last.endswith("s") and not last.endswith("ss")) or last.endswith(("men", "women")):
+        return "several"
+    if last in _BODY or not actor.sectors:
+        return "body"
+    return "person"

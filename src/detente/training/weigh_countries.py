@@ -24,6 +24,7 @@ from detente.model.coder import Reading, RoleSpan, SentenceReading, default_code
 from detente.records import Actor, CoderVersion, Document, Sentence
 from detente.resolve import countries
 from detente.resolve.references import Discourse
+from detente.training import logit
 from detente.training.line_format import Report, held_back, read_folder
 
 _VERSION = CoderVersion("", "", "", "")
@@ -55,10 +56,10 @@ class Remembering:
 
 
 def laid_out(
-    report: Report, coder: Remembering
+    report: Report, coder: Remembering | None
 ) -> tuple[Document, list[Sentence], list[SentenceReading], dict[tuple[int, int, str], str | None]]:
     """A report as the coder would have read it if it saw just the annotated spans, and the country of each party; which words
-    tell a country is what the coder itself says."""
+    tell a country is what the coder itself says, if one is given."""
     sentences: list[Sentence] = []
     at = 0
     for i, words in enumerate(report.sentences):
@@ -66,13 +67,15 @@ def laid_out(
         at += len(words) + 1
     gold: dict[tuple[int, int, str], str | None] = {}
     readings = []
-    for s, own in zip(sentences, coder.read(report), strict=True):
+    for s, own in zip(sentences, coder.read(report) if coder else [None] * len(sentences), strict=True):
         found = []
         for e in sorted(
             (e for e in report.events if e.sentence == s.index and not e.optional), key=lambda e: e.trigger.start
         ):
             roles = {r: tuple(RoleSpan(m.start, m.end, 1.0) for m in marks) for r, marks in e.roles.items() if marks}
-            told = next((r.told for r in own.events if r.start < e.trigger.end and e.trigger.start < r.end), ())
+            told = next(
+                (r.told for r in (own.events if own else ()) if r.start < e.trigger.end and e.trigger.start < r.end), ()
+            )
             found.append(Reading(e.trigger.start, e.trigger.end, e.type, 1.0, e.status, 1.0, e.modes, roles, (), told))
             for role, marks in e.roles.items():
                 for m in marks:
@@ -141,22 +144,9 @@ def fit(examples: Sequence[Choice], base: Mapping[str, float] | None = None) -> 
             rows.append([index[c] for c in named if c in index])
             given.append(sum((base or {}).get(c, 0.0) for c in named))
             owner.append(n)
-            target.append(float(i == e.right))
-    flat = np.array([j for r in rows for j in r])
-    row_of = np.array([i for i, r in enumerate(rows) for _ in r])
-    known = np.array(given)
-    who, wanted = np.array(owner), np.array(target)
-    weight, speed, memory = np.zeros(len(index)), np.zeros(len(index)), np.zeros(len(index))
-    for step in range(1, 401):
-        score = known + np.bincount(row_of, weight[flat], len(rows))
-        score -= np.maximum.reduceat(score, np.flatnonzero(np.r_[True, who[1:] != who[:-1]]))[who]
-        power = np.exp(score)
-        chance = power / np.bincount(who, power)[who]
-        slope = np.bincount(flat, (wanted - chance)[row_of], len(index)) - _PENALTY * weight
-        speed = 0.9 * speed + 0.1 * slope
-        memory = 0.99 * memory + 0.01 * slope**2
-        weight += 0.05 * (speed / (1 - 0.9**step)) / (np.sqrt(memory / (1 - 0.99**step)) + 1e-8)
-    return {clue: round(float(weight[i]), 3) for clue, i in index.items() if abs(weight[i]) >= 0.005}
+            target.append(i == e.right)
+    weight = logit.weights(rows, owner, target, given, _PENALTY)
+    return {clue: round(weight[i], 3) for clue, i in index.items() if i < len(weight) and abs(weight[i]) >= 0.005}
 
 
 def right_share(examples: Sequence[Choice], weight: dict[str, float]) -> float:

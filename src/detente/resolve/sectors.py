@@ -1,0 +1,134 @@
+"""Which sector a party acts in: weighed from its own words, the kind of event, the side it is on and what the model read.
+
+The same name is a government that talks and an army that shells; "a man" is a civilian who is killed and a suspect who is
+arrested (CODEBOOK.md section 3). Every sector is a candidate. What speaks for one are clues: that the tables say it of the
+party's words, that the model says it, single words of the phrase, the type of event. The weights of the clues were learnt from
+training/annotations (`detente.training.weigh_sectors`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+
+from detente.knowledge import tables
+from detente.ontology import SECTORS
+from detente.records import Actor
+from detente.resolve.countries import group
+from detente.resolve.phrases import head_end
+from detente.resolve.references import BODIES, PRONOUN_WORDS
+
+#: Clues of the model itself begin with this word; they are weighed on reports that it was not trained on.
+MODEL = "model"
+#: Parts of a ``basis`` that tell how the tables came to a party's sector; a day or a country after them tells nothing of it.
+_WAYS = frozenset(
+    {
+        "country", "nationality", "capital for government", "seat for its holder", "place", "name", "own table", "head noun",
+        "breakaway entity", "person", "surname", "coreference", "other spelling", "acronym of the report", "whose it is", "introduced in the report",
+    }
+)  # fmt: skip
+_SURE = 0.5  # probability from which the model's further sectors of a party stand beside its first
+
+
+def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], event: str, side: str) -> Actor:
+    """The party with its likeliest sector first.
+
+    ``likely``: sectors with the model's probabilities. ``event``: a type of the ontology. ``side``: actor, recipient or
+    attribution. Where the answer is not what the party's words said, ``basis`` tells "sector weighed".
+    """
+    told = actor.sectors
+    best = weighed(actor, likely, event, side)
+    if best is None or (told and told[0] == best):
+        return actor
+    if best in told:
+        sectors = (best, *(s for s in told if s != best))
+    else:
+        sectors = (best, *(s for s, p in likely if p >= _SURE and s != best and s not in told))
+    return replace(actor, sectors=sectors, basis=f"{actor.basis}; sector weighed" if actor.basis else "sector weighed")
+
+
+def weighed(actor: Actor, likely: Sequence[tuple[str, float]], event: str, side: str) -> str | None:
+    """The sector that most speaks for, or None if nothing tells one."""
+    if not (actor.sectors or actor.country or likely):
+        return None
+    of_all, of_one = tuple(general(actor, event, side)), dict(particular(actor, likely))
+    weight = _weights()
+
+    def score(sector: str) -> float:
+        own = sum(weight.get(c, 0.0) for c in of_one.get(sector, ()))
+        return own + sum(weight.get(f"{c}={sector}", 0.0) for c in of_all)
+
+    return max(SECTORS, key=lambda s: (score(s), s))
+
+
+def general(actor: Actor, event: str, side: str) -> Iterator[str]:
+    """Clues that each sector has a weight of its own for: how the words were understood, the event, the words."""
+    text = actor.text or ""
+    how, said = way(actor), actor.sectors[0] if actor.sectors else "-"
+    yield "any"
+    yield f"said {said}"
+    yield f"said {how} {said}"
+    yield f"{event} {side}"
+    yield f"{how} {event} {side}"
+    yield f"said {said} {event} {side}"
+    if actor.country:
+        yield f"body {actor.country}" if actor.country in BODIES else "state"
+    for second in actor.sectors[1:2]:
+        yield f"also {second}"
+    if actor.role:
+        yield f"role {actor.role.lower()}"
+    yield from _words(text)
+
+
+def particular(actor: Actor, likely: Sequence[tuple[str, float]]) -> Iterator[tuple[str, list[str]]]:
+    """Clues for single sectors, with a weight that is the same for all: what the tables and the model say."""
+    how, said = way(actor), group(actor)
+    model = {s: _share_name(p) for s, p in likely}
+    for i, sector in enumerate(dict.fromkeys((*actor.sectors, *model))):
+        found = []
+        if sector in actor.sectors:
+            found += ["said", f"said {how}", f"said {said}"] if i == 0 else ["said too"]
+        if sector in model:
+            found += [f"{MODEL} {model[sector]}", f"{MODEL} {model[sector]} {how}"]
+        yield sector, found
+
+
+def way(actor: Actor) -> str:
+    """How the tables came to the sector of a party, in a word or two; "unsaid" if they did not."""
+    if (actor.text or "").lower().strip() in PRONOUN_WORDS:
+        return "pronoun"
+    ways = [w for part in (actor.basis or "").split("; ") if (w := part.split(",")[0]) in _WAYS]
+    return "+".join(ways) or "unsaid"
+
+
+def _words(text: str) -> Iterator[str]:
+    """The common words of a phrase, and which of them ends its head."""
+    cut = head_end(text, [])
+    last = ""
+    for m in re.finditer(r"[^\W\d_][\w'’-]*", text):
+        word = m[0].lower()
+        common = m[0] == word or word in tables.sectors()
+        if common:
+            yield f"word {word}"
+        if m.end() <= cut:
+            last = word if common else ""
+    if last:
+        yield f"last {last}"
+    if re.match(r"\W*\d", text):
+        yield "count"
+
+
+def _share_name(likely: float) -> str:
+    return next(
+        name
+        for least, name in ((0.9, "certainly"), (0.7, "surely"), (0.5, "likely"), (0.3, "perhaps"), (0.0, "hardly"))
+        if likely >= least
+    )
+
+
+@cache
+def _weights() -> dict[str, float]:
+    rows = tables.read_table(tables.DATA / "sector_clues.tsv", ("clue", "weight"))
+    return {clue: float(weight) for clue, weight in rows}

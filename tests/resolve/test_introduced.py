@@ -1,0 +1,45 @@
+"""A person of no known name is what the report says of the name when it introduces it (CODEBOOK.md section 3)."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detente.resolve.introduced import introduced
+
+
+@pytest.mark.parametrize(
+    ("name", "report", "country", "sector"),
+    [
+        (
+            "Goeldi",
+            "Libya freed Swiss businessman Max Goeldi on Sunday. Goeldi had been held since 2008.",
+            "CHE",
+            "BUS",
+        ),
+        ("Tulkun", "Anwar Tulkun, a Uighur journalist, was arrested. Tulkun was later freed.", None, "JRN"),
+        ("Okoro", "Police beat opposition activist Grace Okoro. Ms. Okoro was taken to hospital.", None, "OPP"),
+        ("Ms. Okoro", "Gunmen killed Judge Grace Okoro. Ms. Okoro was 50.", None, "JUD"),
+    ],
+)
+def test_the_words_beside_a_name_tell_who_it_is(name, report, country, sector):
+    found = introduced(name, report)
+    assert found is not None
+    assert (found.country, found.sectors[0]) == (country, sector)
+
+
+@pytest.mark.parametrize(
+    ("name", "report"),
+    [
+        ("Goeldi", "Max Goeldi was freed on Sunday."),  # nothing introduces him
+        ("Goeldi", "A soldier shot at the house where Max Goeldi lives."),  # the soldier is another
+        ("he", "General He was freed."),
+        ("protesters", "Student protesters marched."),
+    ],
+)
+def test_what_the_report_does_not_tell_is_none(name, report):
+    assert introduced(name, report) is None
+
+
+@given(st.text(max_size=30), st.text(max_size=200))
+def test_any_text_is_answered(name, report):
+    introduced(name, report)

@@ -1,0 +1,58 @@
+"""Which sector a party acts in (CODEBOOK.md section 3): the same words in events of different types."""
+
+from __future__ import annotations
+
+import pytest
+
+from detente.ontology import SECTORS, TYPES
+from detente.records import Actor
+from detente.resolve import actor
+from detente.resolve.sectors import weighed, with_sectors
+
+
+def read(text: str, sentence: str) -> Actor:
+    found = actor(text, context=sentence) or Actor()
+    start = sentence.index(text)
+    return Actor(
+        start=start, end=start + len(text), text=text, country=found.country, sectors=found.sectors, basis=found.basis
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence", "event", "side", "sector"),
+    [
+        ("Iran", "Iran warned Turkey on Sunday.", "THREATEN", "actor", "GOV"),
+        (
+            "Iran",
+            "Iran fired missiles at a base.",
+            "ASSAULT",
+            "actor",
+            "MIL",
+        ),  # a state that shells does so by its army
+        ("Riyadh", "Riyadh praised the agreement.", "SUPPORT", "actor", "GOV"),
+        ("protesters", "Police beat protesters in the square.", "ASSAULT", "recipient", "CVL"),
+        ("the court", "The rebels rejected the court.", "REJECT", "recipient", "JUD"),
+    ],
+)
+def test_a_sector_is_that_of_the_words_in_this_event(text, sentence, event, side, sector):
+    assert with_sectors(read(text, sentence), (), event, side).sectors[0] == sector
+
+
+def test_what_the_model_is_sure_of_counts():
+    who = Actor(start=0, end=6, text="Juarez", country="MEX")
+    assert weighed(who, (("JRN", 0.97),), "ASSAULT", "recipient") == "JRN"
+
+
+def test_of_a_party_of_which_nothing_is_known_no_sector_is_told():
+    assert with_sectors(Actor(start=0, end=6, text="Juarez"), (), "ASSAULT", "actor").sectors == ()
+
+
+def test_further_sectors_of_the_words_stay_behind_the_first():
+    party = Actor(start=0, end=9, text="the party", country="IND", sectors=("PTY", "OPP"), basis="head noun")
+    told = with_sectors(party, (("OPP", 0.95),), "PROTEST", "actor").sectors
+    assert set(told) == {"PTY", "OPP"}
+
+
+@pytest.mark.parametrize("event", sorted(TYPES))
+def test_every_type_gives_a_sector_of_the_codebook(event):
+    assert weighed(Actor(start=0, end=4, text="Iran", country="IRN"), (), event, "actor") in SECTORS
