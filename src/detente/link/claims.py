@@ -178,12 +178,17 @@ class _Saying:
         return party.name or party.text or party.country or "unnamed"
 
     def _side(self) -> str:
-        if self.voice.party is None:
+        """On whose side the claimant is: by what it is or is called, else by its country."""
+        party = self.voice.party
+        if party is None:
             return "unnamed"
-        for side, parties in (("actor", self.incident.actors), ("recipient", self.incident.recipients)):
-            if self.voice.key in {p.entity for p in parties} | {p.country for p in parties} | {p.name for p in parties}:
-                return side
-        return "third party" if self.voice.party.name or self.voice.party.country else "unnamed"
+        sides = (("actor", self.incident.actors), ("recipient", self.incident.recipients))
+        for same in ("entity", "name", "country"):
+            value = getattr(party, same)
+            for side, parties in sides:
+                if value and any(getattr(p, same) == value for p in parties):
+                    return side
+        return "third party" if party.name or party.country else "unnamed"
 
 
 def _voice(event: Event) -> _Voice:

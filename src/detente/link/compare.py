@@ -135,7 +135,7 @@ def _party(mine: Sequence[Side], theirs: Sequence[Side]) -> dict[str, float]:
     countries, abroad = _countries(mine), _countries(theirs)
     if countries & abroad:
         found["one country"] = 1.0
-    elif countries and abroad:
+    elif _countries(s for s in mine if not s.guessed) and _countries(s for s in theirs if not s.guessed):
         found["another country"] = 1.0
     ours: frozenset[int] = frozenset().union(*(s.words for s in mine))
     those: frozenset[int] = frozenset().union(*(s.words for s in theirs))

@@ -54,11 +54,15 @@ _DULL = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One party: its country (hash, 0: unknown), the thing in the world (0: none), and the words of its name."""
+    """One party: its country (hash, 0: unknown), the thing in the world (0: none), and the words of its name.
+
+    ``guessed``: the country is not told by its own words but taken from the sentence or the place ("the plane").
+    """
 
     country: int
     entity: int
     words: frozenset[int]
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +200,8 @@ def _side(actor: Actor) -> Side:
         for w in _TOKEN.findall(unaccented(text))
         if w.casefold() not in _DULL and len(w) > 1
     }
-    return Side(_short(actor.country) if actor.country else 0, thing, frozenset(names))
+    guessed = "country of the" in (actor.basis or "")
+    return Side(_short(actor.country) if actor.country else 0, thing, frozenset(names), guessed)
 
 
 def _where(place: Place | None) -> Where | None:
@@ -292,7 +297,7 @@ def to_bytes(event: Linkable) -> bytes:
     for sides in (event.actors, event.recipients):
         out.append(min(len(sides), 255))
         for side in sides[:255]:
-            out += _three((side.country, side.entity)) + _set(side.words)
+            out += _three((side.country, side.entity)) + bytes((side.guessed,)) + _set(side.words)
     where = event.where
     out.append(0 if where is None else 1 + where.precision)
     if where is not None:
@@ -322,8 +327,9 @@ def from_bytes(event_id: str, data: bytes) -> Linkable:
         sides = []
         for _ in range(n):
             country, entity = _read_three(data, at, 2)
-            names, at = _read_set(data, at + 6)
-            sides.append(Side(country, entity, names))
+            guessed = bool(data[at + 6])
+            names, at = _read_set(data, at + 7)
+            sides.append(Side(country, entity, names, guessed))
         parties.append(tuple(sides))
     precision, at = data[at] - 1, at + 1
     where = None

@@ -79,25 +79,35 @@ def _most(values: Iterable[str]) -> str:
 
 
 def _parties(actors: Iterable[Actor]) -> tuple[Party, ...]:
-    """The parties of one side, those named most first. A party without an entity is taken in by one of its country that has one."""
+    """The parties of one side, those named most first. One name of one country is one party; a party that is told only by
+    its country is taken in by the one party of that country that has a name of its own."""
     groups: defaultdict[tuple[str | None, str | None], list[Actor]] = defaultdict(list)
     for actor in actors:
-        if actor.entity or actor.country or actor.name:
-            groups[actor.country, actor.entity or (None if actor.country else actor.name)].append(actor)
-    for country, entity in list(groups):
-        specific = [k for k in groups if k[0] == country and k[1] is not None]
-        if entity is None and country is not None and len(specific) == 1:
-            groups[specific[0]] += groups.pop((country, entity))
+        # A country that the sentence or the place lent ("the plane") makes no party of its own.
+        guessed = "country of the" in (actor.basis or "")
+        country = None if guessed else actor.country
+        whole = actor.entity is not None and actor.entity.startswith("country:")
+        name = None if whole else (actor.name or (actor.text if guessed or country is None else None))
+        if country or name:
+            groups[country, name.casefold() if name else None].append(actor)
+    for country, name in list(groups):
+        own = [k for k in groups if k[0] == country and k[1] is not None]
+        if name is None and country is not None and len(own) == 1:
+            groups[own[0]] += groups.pop((country, name))
     found = []
-    for (country, entity), members in groups.items():
+    for (country, _), members in groups.items():
         names = [a.name for a in members if a.name] or [a.text for a in members if a.text]
+        entities = [a.entity for a in members if a.entity]
         sectors = Counter(s for a in members for s in a.sectors)
-        first = sorted(sectors, key=lambda s: (-sectors[s], s))
-        real = entity if any(a.entity == entity for a in members) else None
-        found.append((len(members), Party(_most(names) if names else None, country, tuple(first), real)))
-    return tuple(
-        p for _, p in sorted(found, key=lambda f: (-f[0], str(f[1].country), str(f[1].entity), str(f[1].name)))
-    )
+        lent = {a.country for a in members if a.country}
+        party = Party(
+            _most(names) if names else None,
+            country or (lent.pop() if len(lent) == 1 else None),
+            tuple(sorted(sectors, key=lambda s: (-sectors[s], s))),
+            _most(entities) if entities else None,
+        )
+        found.append((len(members), party))
+    return tuple(p for _, p in sorted(found, key=lambda f: (-f[0], str(f[1].country), str(f[1].name))))
 
 
 def _place(places: Sequence[Place]) -> Place | None:
