@@ -26,11 +26,11 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml
-	$(PIP) install -e .
+	$(PIP) install -e '.[store]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed pyproject.toml
-	$(PIP) install -e '.[dev]'
+	$(PIP) install -e '.[store,dev]'
 	@touch $@
 
 # Remakes the shipped model from training/annotations: about four hours on two cores (docs/training.md).

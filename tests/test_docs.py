@@ -67,7 +67,9 @@ def test_commands(page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch, capsy
         assert main(words) == 0, (words, capsys.readouterr().err)
 
 
-_VERBS = ("code", "demo", "schema", "evaluate", "doctor", "--version", "--help")
+_VERBS = (
+    "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "verify", "compact", "backup", "restore", "--version", "--help",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)

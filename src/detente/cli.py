@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from detente import store_cli
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
@@ -24,6 +25,8 @@ examples:
   detente code report.txt --published 2020-01-12 --show     read a report, see its events in the text
   detente code news/ wire.jsonl -o events.csv               code a folder and a file into a table
   curl -s URL | detente code - --published 2026-06-01       from a pipe, JSONL to stdout
+  detente add news/ --store crisis                          code reports and keep them, then:
+  detente incidents --store crisis --dyad IRN-USA           what happened between the two
   detente evaluate gold.jsonl                               score detente on annotated reports
 """
 
@@ -170,6 +173,8 @@ def _parser() -> argparse.ArgumentParser:
     knowledge.add_argument("--countries", nargs="*", default=[], metavar="CODE", help="only these (default: all)")
     knowledge.add_argument("--contact", default="", help="e-mail or page, which Wikimedia asks of programs")
 
+    store_cli.register(verbs, _verb)
+
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")
 
@@ -196,14 +201,15 @@ def _actors_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _use_actors(args: argparse.Namespace) -> None:
+def use_actors(args: argparse.Namespace) -> None:
+    """Load the user's own table of actors, if one was named."""
     if args.actors is not None:
         from detente.knowledge import use_actors
 
         use_actors(args.actors)
 
 
-def _coder(args: argparse.Namespace) -> Any:
+def coder_of(args: argparse.Namespace) -> Any:
     """The model that was asked for; None if none was, for then the shipped one is loaded where it is needed, if at all."""
     if args.model is None and args.threads is None:
         return None
@@ -241,8 +247,8 @@ def _code(args: argparse.Namespace) -> int:
         raise UsageError(f"-o {args.output} is a folder: name a file, such as {args.output / 'events.jsonl'}")
     if form == "parquet" and args.output is None and sys.stdout.isatty():
         raise UsageError("Parquet is binary: name a file with -o, or pipe it")
-    _use_actors(args)
-    with Problems(args.report) as problems, _progress() as advance:
+    use_actors(args)
+    with Problems(args.report) as problems, progress() as advance:
         events = _coded(args, published, problems, advance)
         if args.show and args.output is None:
             for _ in events:  # shown as they are coded
@@ -268,7 +274,7 @@ def _coded(
             else:
                 yield item
 
-    for outcome in pipeline.outcomes(documents(), coder=_coder(args)):
+    for outcome in pipeline.outcomes(documents(), coder=coder_of(args)):
         if outcome.error:
             problems.failed(outcome.document.id, outcome.error)
         elif outcome.skipped:
@@ -283,7 +289,7 @@ def _coded(
 
 
 @contextlib.contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
+def progress(doing: str = "coding") -> Iterator[Callable[[int, int], None]]:
     """A line on stderr that counts reports and events while stderr is a terminal; silence in a pipe."""
     if not sys.stderr.isatty():
         yield lambda documents, events: None
@@ -297,7 +303,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("coding", total=None, events=0)
+        task = bar.add_task(doing, total=None, events=0)
         total = 0
 
         def advance(documents: int, events: int) -> None:
@@ -324,7 +330,7 @@ def _schema(args: argparse.Namespace) -> int:
 def _resolve(args: argparse.Namespace) -> int:
     from detente.resolve.lines import answers
 
-    _use_actors(args)
+    use_actors(args)
     bad: list[InputError] = []
     with contextlib.ExitStack() as stack:
         try:
@@ -358,7 +364,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.what is None:
         raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
     if args.what in exams.EXAMS:
-        result = exams.run(args.what, args.paths, _coder(args))
+        result = exams.run(args.what, args.paths, coder_of(args))
         print(json.dumps(result) if args.json else exams.table(result))
         return 0
     if not Path(args.what).is_file() and not Path(args.what).suffix:
@@ -366,7 +372,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if len(args.paths) > 1:
         raise UsageError("one file of events at most")
     events = args.paths[0] if args.paths else None
-    result = gold.evaluate(Path(args.what), events, coder=_coder(args) if events is None else None)
+    result = gold.evaluate(Path(args.what), events, coder=coder_of(args) if events is None else None)
     print(json.dumps(result) if args.json else gold.table(result))
     return 0
 

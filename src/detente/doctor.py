@@ -16,7 +16,7 @@ _NEEDED = (
     "arro3-core", "arro3-io",
 )  # fmt: skip
 _EXTRAS = {
-    "store": ("deltalake", "duckdb"),
+    "store": ("deltalake", "duckdb", "rensa"),
     "serve": ("fastapi", "uvicorn", "jinja2", "mcp"),
     "spark": ("pyspark", "pyarrow"),
     "train": ("torch", "safetensors", "onnx"),

@@ -36,9 +36,14 @@ def write(events: Iterable[Event], stream: BinaryIO) -> int:
 
 def arrow_schema() -> Any:
     """The Arrow schema of an event, from the record's own types."""
+    return record_schema(Event)
+
+
+def record_schema(kind: type[records.Record]) -> Any:
+    """The Arrow schema of a record, from its own types."""
     from arro3.core import Schema
 
-    return Schema([_field(name, hint) for name, hint in records.hints(Event).items()])
+    return Schema([_field(name, hint) for name, hint in records.hints(kind).items()])  # type: ignore[arg-type]
 
 
 def _batches(rows: list[Event], schema: Any) -> Iterator[Any]:
@@ -66,4 +71,4 @@ def _type(hint: Any) -> Any:
         return DataType.map(_field("key", str), _field("value", float), False)
     if isinstance(bare, type) and issubclass(bare, records.Record):
         return DataType.struct([_field(n, h) for n, h in records.hints(bare).items()])  # type: ignore[arg-type]
-    return {str: DataType.utf8(), int: DataType.int64(), float: DataType.float64()}[bare]
+    return {str: DataType.utf8(), int: DataType.int64(), float: DataType.float64(), bool: DataType.bool()}[bare]

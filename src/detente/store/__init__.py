@@ -1,0 +1,7 @@
+"""What is kept: Delta tables (data) and SQLite (control); bitemporal, idempotent."""
+
+from detente.store.filters import Filters
+from detente.store.store import Added, Store
+from detente.store.tables import StoreError
+
+__all__ = ["Added", "Filters", "Store", "StoreError"]

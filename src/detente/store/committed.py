@@ -1,0 +1,211 @@
+"""What is committed, as DuckDB sees it: rows of the tables whose run is in `runs`, read from the Parquet files of now.
+
+A process that stays (`keep`) loads the rows once, without the texts, and then only what is new: a query takes
+milliseconds. A process that asks once reads the files themselves.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+from detente.store.rows import TABLES, has_doc
+from detente.store.tables import StoreError, Tables, quoted
+
+log = logging.getLogger("detente")
+Answer = TypeVar("Answer")
+_ROWS = 1000  # that are made Python objects at a time
+
+
+class Committed:
+    """One reader of a store."""
+
+    def __init__(self, folder: Path, keep: bool = False) -> None:
+        self.tables = Tables(folder)
+        import duckdb
+
+        # Extensions would be fetched from the network: never.
+        self.db = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
+        self.db.execute("SET preserve_insertion_order = false")
+        self.keep = keep
+        self.last = -1  # the last run that is seen
+        self.unreadable: dict[str, str] = {}  # file to what is wrong with it
+        self._files: dict[str, list[str]] = {}
+
+    def close(self) -> None:
+        """Let go of memory and files."""
+        self.db.close()
+
+    def refresh(self) -> int:
+        """See what is committed by now; returns the last run (0: none)."""
+        return self._again(self._refresh)
+
+    def _refresh(self) -> int:
+        # `runs` first: rows of a run are there before it is.
+        self.tables.refresh("runs")
+        runs = self.relation("runs")
+        last, forgets = self.db.execute(
+            f"SELECT coalesce(max(run), 0), coalesce(max(run) FILTER (kind = 'forget'), 0) FROM {runs}"
+        ).fetchone() or (0, 0)
+        if last == self.last:
+            return int(last)
+        self.tables.refresh(*(n for n in TABLES if n != "runs"))
+        self.db.execute(f"CREATE OR REPLACE TABLE runs AS SELECT * FROM {runs}")
+        anew = self.last < forgets or not self.keep
+        for name in TABLES:
+            if name != "runs":
+                self._load(name, anew)
+        self.last = int(last)
+        return self.last
+
+    def _load(self, name: str, anew: bool) -> None:
+        rows = self.relation(name)
+        counts = "run IN (SELECT run FROM runs)"
+        if has_doc(name):
+            counts += " AND doc NOT IN (SELECT unnest(forgot) FROM runs)"
+        if not self.keep:
+            self.db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {rows} WHERE {counts}")
+            return
+        columns = "* EXCLUDE (text)" if name == "documents" else "*"
+        if anew:
+            self.db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {columns} FROM {rows} WHERE {counts}")
+        else:
+            self.db.execute(
+                f"INSERT INTO {name} BY NAME SELECT {columns} FROM {rows} WHERE run > {self.last} AND {counts}"
+            )
+
+    def highest_run(self) -> int:
+        """The highest number of a run in any table, whether it counts or not."""
+
+        def look() -> int:
+            self.tables.refresh()
+            rows = (self.db.execute(f"SELECT max(run) FROM {self.relation(n)}").fetchone() for n in TABLES)
+            return max((int(r[0]) for r in rows if r and r[0] is not None), default=0)
+
+        return self._again(look)
+
+    def texts(self, versions: Iterable[tuple[int, int]]) -> dict[tuple[int, int], str]:
+        """The texts of versions of documents (number, version); without those that were forgotten or cannot be read."""
+        wanted = set(versions)
+        if not wanted:
+            return {}
+
+        def look() -> dict[tuple[int, int], str]:
+            self.tables.refresh("documents")
+            found = self.db.execute(
+                f"SELECT doc, version, text FROM {self.relation('documents')} WHERE doc IN (SELECT unnest(?)) AND text IS NOT NULL "
+                "AND run IN (SELECT run FROM runs) AND doc NOT IN (SELECT unnest(forgot) FROM runs)",
+                (sorted({doc for doc, _ in wanted}),),
+            ).fetchall()
+            return {(doc, version): text for doc, version, text in found if (doc, version) in wanted}
+
+        return self._again(look)
+
+    def stream(self, sql: str, values: Iterable[object] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of a query, some at a time."""
+
+        def ask() -> Any:
+            return self.db.cursor().execute(sql, tuple(values))
+
+        cursor = self._again(ask)
+        names = [d[0] for d in cursor.description]
+        while rows := cursor.fetchmany(_ROWS):
+            for row in rows:
+                yield dict(zip(names, row, strict=True))
+
+    def fetch(self, sql: str, values: Iterable[object] = ()) -> list[dict[str, Any]]:
+        """The rows of a query, as dicts."""
+
+        def ask() -> list[dict[str, Any]]:
+            cursor = self.db.execute(sql, tuple(values))
+            names = [d[0] for d in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+        return self._again(ask)
+
+    def relation(self, name: str) -> str:
+        """The files of a table as an SQL relation; without those that cannot be read."""
+        files = [f for f in self.tables.files(name) if f not in self.unreadable]
+        self._files[name] = files
+        if files:
+            return f"read_parquet({quoted(files)}, union_by_name = true)"
+        return f"(SELECT {', '.join(_columns(name))} WHERE false)"
+
+    def _again(self, what: Callable[[], Answer]) -> Answer:
+        """Do it; if files vanished in between (`compact` of another process), see the tables anew and do it again;
+        if a file is damaged, tell it and go on without it."""
+        import duckdb
+
+        for _ in range(20):
+            try:
+                return what()
+            except (duckdb.Error, StoreError) as error:
+                if isinstance(error, duckdb.BinderException | duckdb.ParserException | duckdb.CatalogException):
+                    raise
+                self._look_at_files(error)
+                if what != self._refresh:
+                    self.last = -1
+                    self._refresh()
+        return what()
+
+    def _look_at_files(self, error: Exception) -> None:
+        missing = False
+        for name in TABLES:
+            before = [*self._files.get(name, ())]
+            self.tables.refresh(name)
+            now = self.tables.files(name)
+            missing = missing or before != now
+            for file in now:
+                if file not in self.unreadable and (reason := damage(file)):
+                    self.unreadable[file] = reason
+                    missing = True
+                    log.error(
+                        "%s is damaged (%s): its rows are left out; see detente verify --store %s",
+                        file,
+                        reason,
+                        self.tables.folder,
+                    )
+        if not missing:
+            raise error
+
+
+def damage(file: str) -> str | None:
+    """What is wrong with a Parquet file; None if all of it can be read."""
+    import duckdb
+
+    if not Path(file).is_file():
+        return "the file is gone"
+    with duckdb.connect(":memory:") as db:
+        try:
+            db.execute(f"SELECT sum(hash(t)) FROM read_parquet({quoted([file])}) t").fetchone()
+        except duckdb.Error as error:
+            return str(error).splitlines()[0]
+    return None
+
+
+def _columns(name: str) -> list[str]:
+    """The columns of a table without files, typed."""
+    from detente.export.parquet import record_schema
+
+    return [f'NULL::{_sql(field.type)} AS "{field.name}"' for field in record_schema(TABLES[name])]
+
+
+def _sql(kind: Any) -> str:
+    """An Arrow type in DuckDB's words."""
+    from arro3.core import DataType
+
+    if DataType.is_list(kind):
+        return f"{_sql(kind.value_type)}[]"
+    if DataType.is_map(kind):
+        return "MAP(VARCHAR, DOUBLE)"
+    if DataType.is_struct(kind):
+        return "STRUCT(" + ", ".join(f'"{f.name}" {_sql(f.type)}' for f in kind.fields) + ")"
+    if DataType.is_boolean(kind):
+        return "BOOLEAN"
+    if DataType.is_integer(kind):
+        return "BIGINT"
+    return "DOUBLE" if DataType.is_floating(kind) else "VARCHAR"

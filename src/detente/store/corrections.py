@@ -1,0 +1,152 @@
+"""What analysts correct: an answer laid over the machine's, which stays. It is of a trigger in a text, so that it survives
+re-coding."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from detente import ontology
+from detente.errors import DetenteError, RecordError
+from detente.records import Actor, Place, When
+from detente.store.rows import CorrectionRow, EventRow
+
+#: What can be corrected, in the words of the command line.
+FIELDS = ("type", "actor", "recipient", "place", "date", "status", "reject", "restore")
+
+
+def again(coded: Sequence[EventRow], made: Sequence[CorrectionRow], run: int) -> list[EventRow]:
+    """The corrected rows of a new coding: of each event whose trigger meets that of a correction."""
+    found = []
+    for row in coded:
+        mine = [c for c in made if c.what in FIELDS and _same_words(c, row)]
+        if mine:
+            found.append(replace(applied(row, mine), run=run))
+    return found
+
+
+def _same_words(one: CorrectionRow, row: EventRow) -> bool:
+    """Whether the trigger of a correction and of an event overlap, and the words there are the same (in a changed text they
+    may not be)."""
+    low, high = max(one.start, row.trigger.start), min(one.end, row.trigger.end)
+    mine, its = (
+        one.trigger[low - one.start : high - one.start],
+        row.trigger.text[low - row.trigger.start : high - row.trigger.start],
+    )
+    return low < high and mine == its
+
+
+def applied(row: EventRow, made: Iterable[CorrectionRow]) -> EventRow:
+    """The machine's event with corrections laid over it, in order; `restore` takes off all that were before it."""
+    machine, row = row, replace(row, layer=1)
+    for one in made:
+        value: Any = json.loads(one.value) if one.value is not None else None
+        if one.what == "restore":
+            row = replace(machine, layer=1)
+        elif one.what == "reject":
+            row = replace(row, rejected=True)
+        elif one.what == "type":
+            row = replace(
+                row,
+                type=value["type"],
+                modes=tuple(value["modes"]),
+                quad=ontology.quad(value["type"]),
+                score=ontology.score(value["type"], value["modes"]),
+            )
+        elif one.what == "status":
+            row = replace(row, status=value)
+        elif one.what == "actor":
+            row = replace(row, actors=tuple(Actor.from_dict(v) for v in value))
+        elif one.what == "recipient":
+            row = replace(row, recipients=tuple(Actor.from_dict(v) for v in value))
+        elif one.what == "place":
+            row = replace(row, place=Place.from_dict(value) if value else None)
+        elif one.what == "date":
+            row = replace(row, date=When.from_dict(value) if value else None)
+    return row
+
+
+def answer_of(row: EventRow, what: str) -> Any:
+    """What a row says where a correction would say otherwise, as JSON."""
+    if what == "type":
+        return {"type": row.type, "modes": list(row.modes)}
+    if what in ("actor", "recipient"):
+        return [a.to_dict() for a in (row.actors if what == "actor" else row.recipients)]
+    if what in ("place", "date"):
+        value = row.place if what == "place" else row.date
+        return value.to_dict() if value else None
+    return row.status if what == "status" else None
+
+
+def parse(what: str, given: Any, by: str, date: str | None = None) -> Any:
+    """The JSON of a corrected answer from what a user writes. Raises RecordError if it is none.
+
+    type: ``ASSAULT`` or ``ASSAULT/drone+targeted``; actor, recipient: words, or ``IRN``, ``IRN:MIL``, in a list; place: words or
+    ``latitude,longitude``; date: ``2020-01-03`` or ``2020-01-03..2020-01-05``; empty words: there is none.
+    """
+    basis = f"corrected by {by}"
+    if what == "type":
+        type_, _, modes = str(given).partition("/")
+        found = [m for m in modes.split("+") if m]
+        ontology.score(type_, found)  # raises for what the ontology has not
+        return {"type": type_, "modes": found}
+    if what == "status":
+        if given not in ontology.STATUSES:
+            raise RecordError(f"{given!r} is no status: one of {', '.join(ontology.STATUSES)}")
+        return given
+    if what in ("actor", "recipient"):
+        words = [given] if isinstance(given, str) else list(given)
+        return [_party(w, basis, date).to_dict() for w in words if w.strip()]
+    if what == "place":
+        return _place(str(given), basis).to_dict() if str(given).strip() else None
+    if what == "date":
+        return _date(str(given), basis).to_dict() if str(given).strip() else None
+    return None
+
+
+def _party(words: str, basis: str, date: str | None) -> Actor:
+    from detente.store.names import party
+
+    found = party(words, date)
+    return Actor(
+        name=found.name or words, country=found.country, sectors=found.sectors, entity=found.entity, basis=basis
+    )
+
+
+def _place(words: str, basis: str) -> Place:
+    first, _, second = words.partition(",")
+    try:
+        return Place(name=words, latitude=float(first), longitude=float(second), precision="site", basis=basis)
+    except ValueError:
+        pass
+    from detente import resolve
+
+    found = resolve.place(words)
+    if found is None:
+        raise RecordError(f"{words!r} is no place that detente knows: write latitude,longitude")
+    return replace(found, start=None, end=None, text=None, basis=basis)
+
+
+def _date(words: str, basis: str) -> When:
+    import datetime
+
+    first, _, last = words.partition("..")
+    try:
+        start, end = (datetime.date.fromisoformat(d.strip()) for d in (first, last or first))
+    except ValueError:
+        raise RecordError(f"{words!r} is no date: write 2020-01-03 or 2020-01-03..2020-01-05") from None
+    if end < start:
+        raise RecordError(f"{words!r} ends before it begins")
+    return When(None, None, None, start.isoformat(), end.isoformat(), "day" if start == end else "span", basis)
+
+
+def correction_id(run: int, event_id: str, what: str) -> str:
+    """The name of a correction."""
+    return "cor1-" + hashlib.sha256(f"{run} {event_id} {what}".encode()).hexdigest()[:24]
+
+
+class CorrectionError(DetenteError):
+    """What is to be corrected is not there, or the correction says nothing."""

@@ -1,0 +1,286 @@
+"""What analysts see and say: one incident with all that is known of it, and corrections."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from detente.records import Claim, Document, Event, Incident
+from detente.store import corrections, ledger
+from detente.store.corrections import FIELDS, CorrectionError, correction_id
+from detente.store.filters import Filters
+from detente.store.reading import moment, read_event
+from detente.store.rows import CorrectionRow, DocumentRow, EventRow
+from detente.store.tables import StoreError
+
+if TYPE_CHECKING:
+    from detente.store.reading import Reading
+    from detente.store.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A correction for the eyes. ``at``: microseconds since 1970; ``machine``: what the machine had said."""
+
+    correction_id: str
+    event_id: str
+    what: str
+    value: Any
+    machine: Any
+    by: str
+    why: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All of one incident; ``aliases``: ids that it had; ``history``: (microseconds since 1970, what happened to it)."""
+
+    incident: Incident
+    events: tuple[Event, ...]
+    claims: tuple[Claim, ...]
+    documents: dict[str, Document]
+    corrections: tuple[Correction, ...]
+    aliases: tuple[str, ...]
+    history: tuple[tuple[int, str], ...]
+
+
+def show(reading: Reading, name: str, as_of: str | None = None) -> Shown:
+    """An incident by its id, by the start of its id, by an id that it had once, or by an event's id.
+
+    Raises StoreError if there is none, or several begin so.
+    """
+    asked = Filters(as_of=as_of)
+    incident_id = _incident(reading, name, asked)
+    incident = next(reading.incidents(asked, "i.incident_id = ?", (incident_id,)), None)
+    if incident is None:
+        raise StoreError(f"{name} is no incident any more: its events were superseded, rejected or forgotten")
+    rows = list(_events(reading, asked, incident.events))
+    events = [read_event(r) for r in rows]
+    versions = {(r["doc"], r["version"]): r["id"] for r in rows}
+    texts = reading.seen.texts(versions)
+    documents = {
+        name: ledger.document(_document_row(reading, doc, version), texts[doc, version])
+        for (doc, version), name in versions.items()
+        if (doc, version) in texts
+    }
+    claims = tuple(reading.claims(asked, "incident_id = ?", (incident_id,)))
+    at = moment(reading.seen, asked)
+    docs = sorted({r["doc"] for r in rows})
+    made = reading.seen.fetch(
+        "SELECT c.*, r.time FROM corrections c JOIN runs r USING (run) WHERE c.doc IN (SELECT unnest(?)) AND c.run <= ? ORDER BY c.run",
+        (docs, at.run),
+    )
+    triggers = [(r["doc"], r["trigger"]["start"], r["trigger"]["end"]) for r in rows]
+    mine = [c for c in made if any(d == c["doc"] and c["start"] < e and s < c["end"] for d, s, e in triggers)]
+    return Shown(
+        incident,
+        tuple(events),
+        claims,
+        documents,
+        tuple(
+            Correction(
+                c["correction_id"],
+                c["event_id"],
+                c["what"],
+                _json(c["value"]),
+                _json(c["machine"]),
+                c["by"],
+                c["why"],
+                c["time"],
+            )
+            for c in mine
+        ),
+        *_history(reading, incident_id, at.run),
+    )
+
+
+def _document_row(reading: Reading, doc: int, version: int) -> DocumentRow:
+    row = reading.seen.fetch(
+        "SELECT * FROM documents WHERE doc = ? AND version = ? ORDER BY run LIMIT 1", (doc, version)
+    )[0]
+    return DocumentRow.from_dict({**row, "text": None})
+
+
+def _events(reading: Reading, asked: Filters, ids: tuple[str, ...]) -> list[dict[str, Any]]:
+    return list(reading.event_rows(asked, "now.event_id IN (SELECT unnest(?))", (list(ids),)))
+
+
+def _history(reading: Reading, incident_id: str, run: int) -> tuple[tuple[str, ...], tuple[tuple[int, str], ...]]:
+    """The ids that became this one, and what happened when."""
+    told: list[tuple[int, str]] = []
+    aliases: list[str] = []
+    waiting = [incident_id]
+    while waiting:
+        one = waiting.pop()
+        for row in reading.seen.fetch(
+            "SELECT i.incident_id, i.became, r.time FROM incidents i JOIN runs r USING (run) WHERE i.gone AND i.run <= ? AND list_contains(i.became, ?)",
+            (run, one),
+        ):
+            if row["incident_id"] in aliases or row["incident_id"] == incident_id:
+                continue
+            aliases.append(row["incident_id"])
+            waiting.append(row["incident_id"])
+            words = "came into" if len(row["became"]) == 1 else "was split into"
+            told.append((row["time"], f"{row['incident_id']} {words} {', '.join(row['became'])}"))
+    first = reading.seen.fetch(
+        "SELECT min(r.time) AS time FROM incidents i JOIN runs r USING (run) WHERE i.incident_id = ? AND i.run <= ?",
+        (incident_id, run),
+    )
+    if first and first[0]["time"] is not None:
+        told.append((first[0]["time"], f"{incident_id} was first told of"))
+    return tuple(aliases), tuple(sorted(told))
+
+
+def _incident(reading: Reading, name: str, asked: Filters) -> str:
+    """The id in force that a name leads to."""
+    at = moment(reading.seen, asked)
+    fetch = reading.seen.fetch
+    if name.startswith("det1-"):
+        found = fetch(
+            "SELECT incident_id FROM incident_events WHERE starts_with(event_id, ?) AND run <= ? ORDER BY run DESC LIMIT 1",
+            (name, at.run),
+        )
+        if not found or found[0]["incident_id"] is None:
+            raise StoreError(f"no incident has the event {name}")
+        name = found[0]["incident_id"]
+    names = sorted(
+        {
+            r["incident_id"]
+            for r in fetch(
+                "SELECT DISTINCT incident_id FROM incidents WHERE starts_with(incident_id, ?) AND run <= ?",
+                (name, at.run),
+            )
+        }
+    )
+    if not names:
+        names = sorted(
+            {
+                r["incident_id"]
+                for r in fetch(
+                    "SELECT DISTINCT incident_id FROM incidents WHERE starts_with(incident_id, ?) AND run <= ?",
+                    (f"inc1-{name}", at.run),
+                )
+            }
+        )
+    ends = sorted({end for n in names for end in _followed(reading, n, at.run)})
+    if not ends:
+        raise StoreError(f"no incident {name}: detente incidents --store {reading.seen.tables.folder} lists them")
+    if len(ends) > 1:
+        why = f"{name} was split" if name in names else f"several incidents begin with {name}"
+        raise StoreError(f"{why}: {', '.join(ends[:5])}{' …' if len(ends) > 5 else ''}")
+    return ends[0]
+
+
+def _followed(reading: Reading, name: str, run: int, seen: frozenset[str] = frozenset()) -> set[str]:
+    rows = reading.seen.fetch(
+        "SELECT gone, became FROM incidents WHERE incident_id = ? AND run <= ? ORDER BY run DESC LIMIT 1", (name, run)
+    )
+    if not rows or not rows[0]["gone"]:
+        return {name} if rows else set()
+    ends: set[str] = set()
+    for one in rows[0]["became"] or ():
+        if one not in seen:
+            ends |= _followed(reading, one, run, seen | {name})
+    return ends
+
+
+def _json(text: str | None) -> Any:
+    return None if text is None else json.loads(text)
+
+
+def correct(writer: Writer, reading: Reading, name: str, by: str, why: str, answers: Mapping[str, Any]) -> str:
+    """Correct an event, or (merge, split, and all fields where it has one event) an incident. Returns the correction's id.
+
+    ``answers``: type, actor, recipient, place, date, status (as in `detente.store.corrections.parse`); reject or restore
+    (True); merge: another incident or event that is the same happening; split: another event of the incident that is of
+    another happening (True: all the others). Raises CorrectionError if there is nothing to correct.
+    """
+    given = {k: v for k, v in answers.items() if v is not None and v is not False}
+    if unknown := set(given) - {*FIELDS, "merge", "split"}:
+        raise CorrectionError(f"{min(unknown)!r} cannot be corrected: {', '.join((*FIELDS, 'merge', 'split'))}")
+    if not given:
+        raise CorrectionError(f"say what is right: {', '.join((*FIELDS, 'merge', 'split'))}")
+    if not by.strip():
+        raise CorrectionError("say who corrects it (--by)")
+    run = writer.number()
+    with writer.control.writing():
+        row, told = _one(reading, name)
+        machine = _machine(reading, row)
+        made = []
+        for what, value in given.items():
+            id_ = correction_id(run, row.event_id, what)
+            base = CorrectionRow(
+                run,
+                id_,
+                row.doc,
+                row.trigger.start,
+                row.trigger.end,
+                row.trigger.text,
+                row.event_id,
+                what,
+                by=by,
+                why=why,
+            )
+            if what in ("merge", "split"):
+                made += _pairs(reading, base, name, value)
+            else:
+                answer = corrections.parse(what, value, by, told.document.published)
+                made.append(_answered(base, answer, corrections.answer_of(machine, what)))
+        before = writer.control.corrections(row.doc)
+        fields = [c for c in made if c.what in FIELDS]
+        changed = corrections.again([machine], [*before, *fields], run) if fields else []
+        writer.correct(made, changed, by)
+    return made[0].correction_id
+
+
+def _answered(base: CorrectionRow, answer: Any, machine: Any) -> CorrectionRow:
+    from dataclasses import replace
+
+    return replace(
+        base, value=None if base.what in ("reject", "restore") else json.dumps(answer), machine=json.dumps(machine)
+    )
+
+
+def _pairs(reading: Reading, base: CorrectionRow, name: str, other: Any) -> list[CorrectionRow]:
+    """The corrections of a merge (with the first event of the other) or a split (from one event, or from all the others)."""
+    from dataclasses import replace
+
+    if other is True:
+        mine = show(reading, base.event_id)
+        others = [e for e in mine.incident.events if e != base.event_id]
+        if not others:
+            raise CorrectionError(f"{name} is alone in its incident: there is nothing to split it from")
+    else:
+        others = [str(other)]
+    found = []
+    for n, one in enumerate(others):
+        row, _ = _one(reading, one)
+        if row.event_id == base.event_id:
+            raise CorrectionError(f"{name} and {other} are the same event")
+        id_ = base.correction_id if n == 0 else correction_id(base.run, base.event_id, f"{base.what} {row.event_id}")
+        found.append(
+            replace(base, correction_id=id_, other_doc=row.doc, other_start=row.trigger.start, other_event=row.event_id)
+        )
+    return found
+
+
+def _one(reading: Reading, name: str) -> tuple[EventRow, Event]:
+    """The event that a name means: an event's id or the start of it, or an incident (its first event)."""
+    asked = Filters(rejected=True)
+    rows = list(reading.event_rows(asked, "starts_with(now.event_id, ?)", (name,)))
+    if not rows:
+        first = show(reading, name).incident.events[0]
+        rows = _events(reading, asked, (first,))
+    if len(rows) > 1:
+        raise CorrectionError(f"several events begin with {name}: {', '.join(r['event_id'] for r in rows[:5])}")
+    return EventRow.from_dict(rows[0]), read_event(rows[0])
+
+
+def _machine(reading: Reading, row: EventRow) -> EventRow:
+    found = reading.seen.fetch(
+        "SELECT * FROM events WHERE event_id = ? AND coding = ? AND layer = 0", (row.event_id, row.coding)
+    )
+    return EventRow.from_dict(found[0])

@@ -1,0 +1,309 @@
+"""The link index of a store in its control database: sketches of reports, compact views of events, where each telling is."""
+
+from __future__ import annotations
+
+import sqlite3
+import struct
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from detente.link.duplicates import Sketch, number
+from detente.link.incidents import LinkIndex
+from detente.link.linkable import Linkable, blocks, from_bytes, to_bytes
+from detente.link.summary import CopyOf
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS report (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, copies INTEGER NOT NULL, agency TEXT, family TEXT, published TEXT, sketch BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS report_copies ON report (copies);
+CREATE TABLE IF NOT EXISTS sketch_key (key INTEGER, doc INTEGER, PRIMARY KEY (key, doc)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS event (n INTEGER PRIMARY KEY, id BLOB NOT NULL, doc INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, told INTEGER, telling INTEGER NOT NULL, view BLOB NOT NULL);
+CREATE INDEX IF NOT EXISTS event_doc ON event (doc);
+CREATE INDEX IF NOT EXISTS event_telling ON event (telling);
+CREATE TABLE IF NOT EXISTS event_key (key INTEGER, doc INTEGER, PRIMARY KEY (key, doc)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS telling (telling INTEGER PRIMARY KEY, component INTEGER, incident INTEGER);
+CREATE INDEX IF NOT EXISTS telling_component ON telling (component) WHERE component IS NOT NULL;
+CREATE TABLE IF NOT EXISTS incident (incident INTEGER PRIMARY KEY, told INTEGER NOT NULL, claims BLOB NOT NULL);
+"""
+TABLES = ("report", "sketch_key", "event", "event_key", "telling", "incident")
+_ONCE = 500  # values of one statement
+_REMEMBERED = 60_000  # views held in memory, about 3 kB each
+_SKETCH = struct.Struct("<qBBB")
+# Keys of sketches are kept in 32 bits: two that agree by chance (one in 4,000 at a million) are told apart by `near`.
+_SHORT = 0x7FFFFFFF
+
+
+#: An event, the keys that it is found by, and the number of its document.
+_View = tuple[Linkable, tuple[int, ...], int]
+
+
+class SqliteIndex(LinkIndex):
+    """`LinkIndex` on a connection in the writer's turn. Documents of events that are put must be told first (`place`)."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+        self.places: dict[str, tuple[int, int, int]] = {}  # event id to document number, start and end of the trigger
+        self._views: OrderedDict[int, _View] = OrderedDict()
+        self._state = -1
+
+    def begin(self) -> None:
+        """Start a turn: what is remembered holds only while no other process wrote, and no turn of ours was undone."""
+        state = self.db.execute("PRAGMA data_version").fetchone()[0]
+        if state != self._state:
+            self._views.clear()
+        self._state = state
+
+    def undone(self) -> None:
+        """A turn was undone."""
+        self._views.clear()
+
+    def _viewed(self, numbers: Iterable[int]) -> Iterator[_View]:
+        """The views of events by number; those of late are remembered."""
+        views = self._views
+        for n in numbers:
+            view = views.get(n)
+            if view is None:
+                row = self.db.execute("SELECT id, view, doc FROM event WHERE n = ?", (n,)).fetchone()
+                if row is None:
+                    continue
+                event = from_bytes(_unpacked(row[0]), row[1])
+                view = views[n] = (event, tuple(blocks(event)), row[2])
+                if len(views) > _REMEMBERED:
+                    views.popitem(last=False)
+            yield view
+
+    def put(self, events: Iterable[Linkable]) -> None:
+        """Keep events (again: replace)."""
+        for event in events:
+            n = number(event.event_id)
+            row = self.db.execute("SELECT told FROM event WHERE n = ?", (n,)).fetchone()
+            self._views.pop(n, None)
+            doc, start, end = self.places[event.event_id]
+            values = (
+                n,
+                _packed(event.event_id),
+                doc,
+                start,
+                end,
+                row[0] if row else None,
+                event.telling,
+                to_bytes(event),
+            )
+            self.db.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            # Keys of an older view of the event stay until its document goes: `in_ranges` looks at the views themselves.
+            self.db.executemany("INSERT OR IGNORE INTO event_key VALUES (?, ?)", [(k, doc) for k in blocks(event)])
+
+    def drop(self, event_ids: Iterable[str]) -> list[Linkable]:
+        """Forget events; gives those that were there."""
+        found = []
+        docs: dict[int, set[int]] = {}
+        for event_id in set(event_ids):
+            n = number(event_id)
+            for view, keys, doc in list(self._viewed([n])):
+                found.append(view)
+                docs.setdefault(doc, set()).update(keys)
+                self._views.pop(n, None)
+                self.db.execute("DELETE FROM event WHERE n = ?", (n,))
+        for doc, gone in docs.items():
+            kept = {k for _, keys, _ in self._of_doc(doc) for k in keys}
+            self.db.executemany("DELETE FROM event_key WHERE key = ? AND doc = ?", [(k, doc) for k in gone - kept])
+        return found
+
+    def _of_doc(self, doc: int) -> Iterator[_View]:
+        return self._viewed([row[0] for row in self.db.execute("SELECT n FROM event WHERE doc = ?", (doc,))])
+
+    def in_ranges(self, ranges: Iterable[tuple[int, int]]) -> Iterator[Linkable]:
+        """Every event that has a key in one of the ranges."""
+        for low, high in ranges:
+            rows = self.db.execute(
+                "SELECT DISTINCT doc FROM event_key WHERE key BETWEEN ? AND ?", (low, high)
+            ).fetchall()
+            for row in rows:
+                for view, keys, _ in self._of_doc(row[0]):
+                    if any(low <= k <= high for k in keys):
+                        yield view
+
+    def of_tellings(self, tellings: Collection[int]) -> Iterator[Linkable]:
+        """Every event of these tellings."""
+        numbers = [row[0] for row in self._all("SELECT n FROM event WHERE telling IN ({})", tellings)]
+        yield from (view for view, _, _ in self._viewed(numbers))
+
+    def components_of(self, tellings: Collection[int]) -> dict[int, int]:
+        """Component of each telling that has one."""
+        return dict(
+            self._all("SELECT telling, coalesce(component, telling) FROM telling WHERE telling IN ({})", tellings)
+        )
+
+    def tellings_of(self, components: Collection[int]) -> set[int]:
+        """All tellings of these components."""
+        # The component is named after one of its tellings, which is alone where no other has the component.
+        own = "SELECT telling FROM telling WHERE telling IN ({}) AND component IS NULL"
+        others = "SELECT telling FROM telling WHERE component IN ({})"
+        return {row[0] for sql in (own, others) for row in self._all(sql, components)}
+
+    def incidents_of(self, tellings: Collection[int]) -> dict[int, str]:
+        """Incident of each telling that is in one."""
+        rows = self._all("SELECT telling, coalesce(incident, telling) FROM telling WHERE telling IN ({})", tellings)
+        return {telling: incident_name(incident) for telling, incident in rows}
+
+    def assign(self, placed: dict[int, tuple[int, str] | None]) -> None:
+        """Set component and incident of tellings; None: the telling has no events any more."""
+        for telling, where in placed.items():
+            if where is None:
+                self.db.execute("DELETE FROM telling WHERE telling = ?", (telling,))
+            else:
+                component, incident = where[0], incident_number(where[1])
+                values = (
+                    telling,
+                    component if component != telling else None,
+                    incident if incident != telling else None,
+                )
+                self.db.execute("INSERT OR REPLACE INTO telling VALUES (?, ?, ?)", values)
+
+    def _all(self, sql: str, values: Collection[int]) -> Iterator[Any]:
+        given = sorted(values)
+        for at in range(0, len(given), _ONCE):
+            some = given[at : at + _ONCE]
+            yield from self.db.execute(sql.format(", ".join("?" * len(some))), some).fetchall()
+
+    # What the store asks beyond the protocol
+
+    def events_of(self, docs: Collection[int]) -> dict[str, int]:
+        """The events of documents, with the document's number."""
+        return {_unpacked(i): doc for i, doc in self._all("SELECT id, doc FROM event WHERE doc IN ({})", docs)}
+
+    def docs_of(self, event_ids: Iterable[str]) -> dict[str, int]:
+        """The document's number of each event."""
+        rows = self._all("SELECT id, doc FROM event WHERE n IN ({})", {number(e) for e in event_ids})
+        return {_unpacked(i): doc for i, doc in rows}
+
+    def tellings_at(self, doc: int, start: int, end: int) -> set[int]:
+        """The tellings of the events whose trigger meets a span of a document."""
+        sql = "SELECT telling FROM event WHERE doc = ? AND start < ? AND end > ?"
+        return {row[0] for row in self.db.execute(sql, (doc, end, start))}
+
+    def told(self, event_ids: Iterable[str]) -> dict[str, int | None]:
+        """A hash of what was last written of each event's place in an incident."""
+        rows = self._all("SELECT id, told FROM event WHERE n IN ({})", {number(e) for e in event_ids})
+        return {_unpacked(i): told for i, told in rows}
+
+    def tell(self, told: Iterable[tuple[str, int]]) -> None:
+        """Note what is written."""
+        self.db.executemany("UPDATE event SET told = ? WHERE n = ?", [(h, number(e)) for e, h in told])
+
+    def incident(self, incident_id: str) -> tuple[int, dict[str, int]]:
+        """What was last written of an incident: a hash of its row, and of each of its claims."""
+        row = self.db.execute(
+            "SELECT told, claims FROM incident WHERE incident = ?", (incident_number(incident_id),)
+        ).fetchone()
+        if row is None:
+            return 0, {}
+        claims = {
+            f"clm1-{row[1][i : i + 12].hex()}": int.from_bytes(row[1][i + 12 : i + 16], "big")
+            for i in range(0, len(row[1]), 16)
+        }
+        return row[0], claims
+
+    def set_incident(self, incident_id: str, told: int, claims: dict[str, int]) -> None:
+        """Note what is written of an incident; no claims and 0: it is gone."""
+        if not told:
+            self.db.execute("DELETE FROM incident WHERE incident = ?", (incident_number(incident_id),))
+            return
+        packed = b"".join(
+            bytes.fromhex(c.removeprefix("clm1-")) + (h & 0xFFFFFFFF).to_bytes(4, "big") for c, h in claims.items()
+        )
+        self.db.execute(
+            "INSERT OR REPLACE INTO incident VALUES (?, ?, ?)", (incident_number(incident_id), told, packed)
+        )
+
+
+class SqliteSketches:
+    """Reports and their classes of copies."""
+
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self.db = db
+
+    def with_keys(self, keys: Iterable[int]) -> Iterator[tuple[int, Sketch]]:
+        """Every report that has one of the keys, once."""
+        docs: set[int] = set()
+        for key in keys:
+            docs |= {row[0] for row in self.db.execute("SELECT doc FROM sketch_key WHERE key = ?", (key & _SHORT,))}
+        for doc in sorted(docs):
+            yield doc, self.sketch(doc)
+
+    def sketch(self, doc: int) -> Sketch:
+        """The sketch of a report."""
+        return _read_sketch(self.db.execute("SELECT sketch FROM report WHERE doc = ?", (doc,)).fetchone()[0])
+
+    def add(self, doc: int, id_: str, copy: CopyOf, published: str | None, sketch: Sketch) -> None:
+        """Keep a report."""
+        values = (doc, id_, copy.copies, copy.agency, copy.family, published, _write_sketch(sketch))
+        self.db.execute("INSERT OR REPLACE INTO report VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+        self.db.executemany(
+            "INSERT OR IGNORE INTO sketch_key VALUES (?, ?)", [(k & _SHORT, doc) for k in set(sketch.keys())]
+        )
+
+    def drop(self, doc: int) -> int | None:
+        """Forget a report; gives the number of its class."""
+        row = self.db.execute("SELECT copies, sketch FROM report WHERE doc = ?", (doc,)).fetchone()
+        if row is None:
+            return None
+        keys = set(_read_sketch(row[1]).keys())
+        self.db.executemany("DELETE FROM sketch_key WHERE key = ? AND doc = ?", [(k & _SHORT, doc) for k in keys])
+        self.db.execute("DELETE FROM report WHERE doc = ?", (doc,))
+        return int(row[0])
+
+    def members(self, copies: int) -> dict[int, str]:
+        """The reports of a class: number and id."""
+        return dict(self.db.execute("SELECT doc, id FROM report WHERE copies = ?", (copies,)).fetchall())
+
+    def set_class(self, doc: int, copies: int) -> None:
+        """Put a report in a class."""
+        self.db.execute("UPDATE report SET copies = ? WHERE doc = ?", (copies, doc))
+
+    def copy_of(self, doc: int) -> tuple[str, CopyOf] | None:
+        """The id of a report, and what is kept of it to count voices."""
+        row = self.db.execute(
+            "SELECT id, copies, agency, family, published FROM report WHERE doc = ?", (doc,)
+        ).fetchone()
+        return (row[0], CopyOf(row[1], row[2], row[3], f"{row[4] or '9999'} {row[0]}")) if row else None
+
+
+def incident_name(n: int) -> str:
+    """The id of an incident from its number."""
+    return f"inc1-{n:016x}"
+
+
+def incident_number(name: str) -> int:
+    """The number of an incident from its id."""
+    return int(name.removeprefix("inc1-"), 16)
+
+
+def _packed(event_id: str) -> bytes:
+    """An event's id in few bytes; ids of other makers as they are."""
+    try:
+        return (
+            bytes.fromhex(event_id.removeprefix("det1-"))
+            if event_id == event_id.lower() and len(event_id) == 29
+            else b"\0" + event_id.encode()
+        )
+    except ValueError:
+        return b"\0" + event_id.encode()
+
+
+def _unpacked(data: object) -> str:
+    assert isinstance(data, bytes)
+    return data[1:].decode() if len(data) != 12 else f"det1-{data.hex()}"
+
+
+def _write_sketch(sketch: Sketch) -> bytes:
+    told = sorted(sketch.told)[:255]
+    head = _SKETCH.pack(sketch.exact, len(sketch.hashes), len(sketch.bands), len(told))
+    bands = [b & _SHORT for b in sketch.bands]
+    return head + struct.pack(f"<{len(sketch.hashes)}H{len(bands)}I{len(told)}q", *sketch.hashes, *bands, *told)
+
+
+def _read_sketch(data: bytes) -> Sketch:
+    exact, hashes, bands, told = _SKETCH.unpack_from(data)
+    values = struct.unpack_from(f"<{hashes}H{bands}I{told}q", data, _SKETCH.size)
+    return Sketch(exact, values[:hashes], values[hashes : hashes + bands], frozenset(values[hashes + bands :]))

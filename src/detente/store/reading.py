@@ -1,0 +1,314 @@
+"""What a store answers: events, incidents, claims and documents as of a moment, by filters."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from detente.errors import RecordError
+from detente.records import Claim, CoderVersion, Document, Event, Incident, Link
+from detente.store import ledger
+from detente.store.committed import Committed
+from detente.store.filters import Filters, conditions
+from detente.store.rows import DocumentRow, EventRow, SentenceRow
+
+log = logging.getLogger("detente")
+
+#: Finds the numbers of sentences with words.
+Finder = Callable[[str], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point of the store's time: the last run that counts; ``published``: only what was published up to that day, because
+    the moment lies before the store's first run."""
+
+    run: int
+    published: str | None = None
+
+
+def moment(seen: Committed, asked: Filters) -> Moment:
+    """The point in time that is asked for; says in the log when publication dates must answer."""
+    last = seen.refresh()
+    at = asked.moment
+    if at is None:
+        return Moment(last)
+    row = seen.fetch("SELECT max(run) FILTER (time <= ?) AS run, count(*) AS runs FROM runs", (at,))[0]
+    if row["run"] is not None or not row["runs"]:
+        return Moment(row["run"] or 0)
+    log.warning("the store knew nothing yet on %s: this is what had been published by then", asked.as_of)
+    return Moment(last, str(asked.as_of)[:10])
+
+
+# Documents in force; corrected events; events in force.
+_NOW = """
+cur AS (SELECT doc, max(run) AS coding FROM documents WHERE run <= {run} GROUP BY doc),
+cor AS (SELECT event_id, coding, max(run) AS latest FROM events WHERE layer = 1 AND run <= {run} GROUP BY event_id, coding),
+now AS (
+  SELECT e.* FROM events e JOIN cur ON cur.doc = e.doc AND cur.coding = e.coding
+  LEFT JOIN cor ON cor.event_id = e.event_id AND cor.coding = e.coding
+  WHERE e.run <= {run} AND ((cor.latest IS NULL AND e.layer = 0) OR (e.layer = 1 AND e.run = cor.latest)) {rejected}
+)"""
+_PLACED = """
+ FROM now JOIN sentences s ON s.sentence = now.sentence JOIN documents d ON d.doc = now.doc AND d.run = now.coding"""
+#: What `read_event` needs beside the columns of an event: of its sentence (s) and of its document (d).
+EVENT_DOCUMENT = "id, sha256, title, published, source, url, language, coder, version"
+EVENT_COLUMNS = 's."index", s.start, s."end", s.text, ' + ", ".join(f"d.{c}" for c in EVENT_DOCUMENT.split(", "))
+_CHUNK = 2000  # rows that are looked up at a time
+
+
+class Reading:
+    """Questions to one reader of a store."""
+
+    def __init__(self, seen: Committed, find: Finder) -> None:
+        self.seen, self.find = seen, find
+
+    def events(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Event]:
+        """Events in force, by date (of the event, else of publication), document and place in the text."""
+        return map(read_event, self.event_rows(asked, more, given))
+
+    def event_rows(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
+        """The rows of `events` with their sentence and document, for `read_event`."""
+        if not self.seen.keep:
+            sql, values = self._event_query(asked, f"now.*, {EVENT_COLUMNS}", more, given)
+            yield from self.seen.stream(sql, values)
+            return
+        # Which rows first, then the rows: sorting whole records takes ten times as long.
+        sql, values = self._event_query(asked, "now.rowid AS e, s.rowid AS s, d.rowid AS d", more, given)
+        wanted = self.seen.fetch(sql, values)
+        for at in range(0, len(wanted), _CHUNK):
+            some = wanted[at : at + _CHUNK]
+            events = self._by_rowid("events", "*", {w["e"] for w in some})
+            sentences = self._by_rowid("sentences", '"index", start, "end", text', {w["s"] for w in some})
+            documents = self._by_rowid("documents", EVENT_DOCUMENT, {w["d"] for w in some})
+            yield from ({**events[w["e"]], **sentences[w["s"]], **documents[w["d"]]} for w in some)
+
+    def _by_rowid(self, table: str, columns: str, rows: set[int]) -> dict[int, dict[str, Any]]:
+        sql = f'SELECT rowid AS "row", {columns} FROM {table} WHERE rowid IN ({", ".join(map(str, sorted(rows)))})'
+        return {r.pop("row"): r for r in self.seen.fetch(sql)}
+
+    def _event_query(
+        self, asked: Filters, columns: str, more: str, given: Sequence[object]
+    ) -> tuple[str, list[object]]:
+        at = moment(self.seen, asked)
+        found, values = conditions(asked, "now", spoken=True)
+        if asked.min_confidence:
+            found.append("now.confidence >= ?")
+            values.append(asked.min_confidence)
+        if asked.text:
+            condition, numbers = self._with_words(asked.text)
+            found.append(condition)
+            values += numbers
+        if at.published:
+            found.append("left(d.published, 10) <= ?")
+            values.append(at.published)
+        if more:
+            found.append(more)
+            values += given
+        sql = "WITH " + _NOW.format(run=at.run, rejected="" if asked.rejected else "AND NOT e.rejected")
+        if self.seen.keep:
+            sql = sql.replace("SELECT e.* FROM", "SELECT e.*, e.rowid FROM")
+        sql += f" SELECT {columns} {_PLACED}"
+        sql += (" WHERE " + " AND ".join(found)) if found else ""
+        sql += (
+            " ORDER BY coalesce(now.date.start_date, left(d.published, 10)), now.doc, now.trigger.start, now.event_id"
+        )
+        return sql + (f" LIMIT {asked.limit}" if asked.limit is not None else ""), values
+
+    def _with_words(self, text: str) -> tuple[str, list[object]]:
+        """Sentences that have all words of the text; words in quotation marks must stand together."""
+        numbers = self.find(text)
+        found = "s.sentence IN (SELECT unnest(?))"
+        values: list[object] = [numbers]
+        for phrase in text.split('"')[1::2]:
+            found += " AND contains(lower(s.text), ?)"
+            values.append(phrase.casefold())
+        return found, values
+
+    def incidents(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Incident]:
+        """Incidents in force, by their first day."""
+        at = moment(self.seen, asked)
+        sql, values = self._incident_query(asked, at, more, given)
+        chunk: list[dict[str, Any]] = []
+        for row in self.seen.stream(sql, values):
+            chunk.append(row)
+            if len(chunk) == 500:
+                yield from self._whole(chunk, at)
+                chunk = []
+        yield from self._whole(chunk, at)
+
+    def _incident_query(
+        self, asked: Filters, at: Moment, more: str, given: Sequence[object]
+    ) -> tuple[str, list[object]]:
+        found, values = conditions(asked, "i", spoken=False)
+        told: list[str] = []
+        words: list[object] = []
+        if asked.min_confidence:
+            told.append("now.confidence >= ?")
+            words.append(asked.min_confidence)
+        if asked.text:
+            condition, numbers = self._with_words(asked.text)
+            told.append(condition)
+            words += numbers
+        if at.published:
+            told.append("left(d.published, 10) <= ?")
+            words.append(at.published)
+        if told:
+            found.append(
+                f"i.incident_id IN (SELECT m.incident_id {_PLACED} JOIN members m ON m.event_id = now.event_id WHERE {' AND '.join(told)})"
+            )
+            values += words
+        if more:
+            found.append(more)
+            values += given
+        sql = (
+            f"WITH {in_force(at.run)} SELECT i.* FROM incidents i JOIN latest USING (incident_id, run) WHERE NOT i.gone"
+        )
+        sql += "".join(f" AND {c}" for c in found)
+        sql += " ORDER BY coalesce(i.date.start_date, left(i.first_report, 10)), i.first_report, i.incident_id"
+        return sql + (f" LIMIT {asked.limit}" if asked.limit is not None else ""), values
+
+    def _whole(self, rows: Sequence[dict[str, Any]], at: Moment) -> Iterator[Incident]:
+        """Incidents with the names of their events and claims, and the links."""
+        if not rows:
+            return
+        ids = [r["incident_id"] for r in rows]
+        links = defaultdict(list)
+        archived = f" AND left(d.published, 10) <= '{at.published}'" if at.published else ""
+        for m in self.seen.fetch(
+            f"WITH mine AS (SELECT DISTINCT event_id FROM incident_events WHERE incident_id IN (SELECT unnest(?)) AND run <= {at.run}), "
+            f"{in_force(at.run, 'mine')} SELECT m.* FROM now JOIN documents d ON d.doc = now.doc AND d.run = now.coding "
+            f"JOIN members m ON m.event_id = now.event_id WHERE m.incident_id IN (SELECT unnest(?)){archived} ORDER BY m.event_id",
+            (ids, ids),
+        ):
+            links[m["incident_id"]].append(m)
+        claims = defaultdict(list)
+        for c in self.seen.fetch(
+            f"WITH {_latest_claims(at.run, 'incident_id IN (SELECT unnest(?))')} SELECT claim_id, incident_id FROM said ORDER BY said, claim_id",
+            (ids,),
+        ):
+            claims[c["incident_id"]].append(c["claim_id"])
+        for row in rows:
+            mine = links[row["incident_id"]]
+            yield Incident.from_dict(
+                {
+                    **row,
+                    "events": [m["event_id"] for m in mine],
+                    "claims": claims[row["incident_id"]],
+                    "links": [
+                        Link(m["event_id"], m["to"], m["link"] or 0.0, tuple(m["reasons"] or ())).to_dict()
+                        for m in mine
+                        if m["to"]
+                    ],
+                }
+            )
+
+    def claims(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Claim]:
+        """Claims in force of the incidents that the filters ask for, by when they were said."""
+        at = moment(self.seen, asked)
+        found: list[str] = []
+        values: list[object] = []
+        if not asked.plain or at.published:
+            ids = [
+                i["incident_id"] for i in self.seen.fetch(*self._incident_query(replace(asked, limit=None), at, "", ()))
+            ]
+            found.append("incident_id IN (SELECT unnest(?))")
+            values.append(ids)
+        if at.published:
+            found.append(
+                "coalesce(said, '') <= ? AND doc IN (SELECT doc FROM documents WHERE left(published, 10) <= ?)"
+            )
+            values += [at.published, at.published]
+        if more:
+            found.append(more)
+            values += given
+        columns = "*" if not self.seen.keep else "c"
+        sql = f"WITH {_latest_claims(at.run, row=self.seen.keep)} SELECT {columns} FROM said"
+        sql += " WHERE " + " AND ".join(found) if found else ""
+        sql += " ORDER BY said, incident_id, attribute, claim_id" + (
+            f" LIMIT {asked.limit}" if asked.limit is not None else ""
+        )
+        if not self.seen.keep:
+            yield from map(Claim.from_dict, self.seen.stream(sql, values))
+            return
+        wanted = [r["c"] for r in self.seen.fetch(sql, values)]
+        for first in range(0, len(wanted), _CHUNK):
+            some = wanted[first : first + _CHUNK]
+            rows = self._by_rowid("claims", "*", set(some))
+            yield from (Claim.from_dict(rows[c]) for c in some)
+
+    def documents(self, asked: Filters) -> Iterator[Document]:
+        """Documents in force, by publication; of the filters only dates (of publication), ``text``, ``as_of`` and ``limit``."""
+        at = moment(self.seen, asked)
+        if any(
+            (
+                asked.actor,
+                asked.recipient,
+                asked.dyad,
+                asked.types,
+                asked.place,
+                asked.statuses,
+                asked.min_confidence,
+                asked.on,
+            )
+        ):
+            raise RecordError("documents are asked for by dates of publication, text, as_of and limit")
+        found: list[str] = ["true"]
+        values: list[object] = []
+        for condition, value in (
+            ("left(published, 10) >= ?", asked.since),
+            ("left(published, 10) <= ?", asked.until or at.published),
+        ):
+            if value:
+                found.append(condition)
+                values.append(value)
+        if asked.text:
+            condition, numbers = self._with_words(asked.text)
+            found.append(f"doc IN (SELECT doc FROM sentences s WHERE {condition})")
+            values += numbers
+        sql = (
+            f"SELECT d.* FROM documents d JOIN (SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) USING (doc, run) "
+            f"WHERE {' AND '.join(found)} ORDER BY published, doc"
+            + (f" LIMIT {asked.limit}" if asked.limit is not None else "")
+        )
+        chunk: list[DocumentRow] = []
+        for row in self.seen.stream(sql, values):
+            chunk.append(DocumentRow.from_dict({"text": None, **row}))
+            if len(chunk) == 500:
+                yield from self._with_texts(chunk)
+                chunk = []
+        yield from self._with_texts(chunk)
+
+    def _with_texts(self, rows: Sequence[DocumentRow]) -> Iterator[Document]:
+        texts = self.seen.texts((r.doc, r.version) for r in rows)
+        yield from (ledger.document(r, texts[r.doc, r.version]) for r in rows if (r.doc, r.version) in texts)
+
+
+def in_force(run: int, only: str = "") -> str:
+    """Events, memberships and incidents in force; ``only``: a table of the events that matter."""
+    among = f" AND event_id IN (SELECT event_id FROM {only})" if only else ""
+    now = _NOW.format(run=run, rejected="AND NOT e.rejected" + among.replace(" event_id IN", " e.event_id IN"))
+    return f"""{now}, members AS (
+  SELECT m.* FROM incident_events m JOIN (SELECT event_id, max(run) AS run FROM incident_events WHERE run <= {run}{among} GROUP BY event_id)
+  USING (event_id, run) WHERE m.incident_id IS NOT NULL
+), latest AS (SELECT incident_id, max(run) AS run FROM incidents WHERE run <= {run} GROUP BY incident_id)"""
+
+
+def _latest_claims(run: int, only: str = "true", row: bool = False) -> str:
+    return f"""said AS (SELECT c.*{", c.rowid AS c" if row else ""} FROM claims c JOIN
+  (SELECT incident_id, claim_id, max(run) AS run FROM claims WHERE run <= {run} AND {only} GROUP BY ALL) USING (incident_id, claim_id, run)
+  WHERE NOT c.gone)"""
+
+
+def read_event(row: dict[str, Any]) -> Event:
+    """The event of a row of `Reading.event_query`."""
+    of = DocumentRow(
+        run=row["coding"], doc=row["doc"], version=row["version"], id=row["id"], title=row["title"], published=row["published"],
+        source=row["source"], url=row["url"], language=row["language"], sha256=row["sha256"],
+        coder=CoderVersion.from_dict(row["coder"]) if row["coder"] else None,
+    )  # fmt: skip
+    told = SentenceRow(row["coding"], row["doc"], row["sentence"], row["index"], row["start"], row["end"], row["text"])
+    return ledger.event(EventRow.from_dict(row), told, of)

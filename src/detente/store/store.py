@@ -1,0 +1,318 @@
+"""`detente.open(path)`: a store of reports, events, incidents and claims that remembers what it knew when."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from detente.records import Claim, CoderVersion, Document, Event, Incident
+from detente.store import editing, filters, layout, ledger, upkeep, verify
+from detente.store.committed import Committed
+from detente.store.editing import Shown
+from detente.store.filters import Filters
+from detente.store.ledger import Coded
+from detente.store.reading import Reading
+from detente.store.tables import need_store_extra
+from detente.store.writer import Stored, Writer
+
+if TYPE_CHECKING:
+    from detente.model.coder import Coder
+    from detente.pipeline import Outcome
+
+# A commit is made of at most so many documents, and at the latest so many seconds after the first of them was coded.
+_DOCUMENTS, _SECONDS = 200, 5.0
+_TOGETHER = 16  # documents coded in one go
+
+
+@dataclass(slots=True)
+class Added:
+    """What `Store.add` did. ``known``: documents that were there; ``versions``: new texts of known documents; ``recoded``:
+    known texts that another coder version coded; ``failed``, ``skipped``: (document id, why)."""
+
+    documents: int = 0
+    events: int = 0
+    known: int = 0
+    versions: int = 0
+    recoded: int = 0
+    runs: int = 0
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+    failed: list[tuple[str, str]] = field(default_factory=list)
+
+
+class Store:
+    """An open store. Reads see what is committed at the time of the call, by any process. Close it, or use it in ``with``."""
+
+    def __init__(self, path: str | Path, keep: bool = True) -> None:
+        """``path``: a folder; made by the first `add`. ``keep``: hold rows in memory between queries.
+
+        Raises StoreError for a folder that is no store, and for one of a newer detente; MissingExtra without `detente[store]`.
+        """
+        need_store_extra()
+        self.path = Path(path)
+        self._keep = keep
+        self._seen: Committed | None = None
+        self._writer: Writer | None = None
+        if layout.exists(self.path):
+            layout.check(self.path)
+        elif self.path.exists():
+            layout.refuse_foreign(self.path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of memory and files."""
+        for one in (self._seen, self._writer):
+            if one is not None:
+                one.close()
+        self._seen = self._writer = None
+
+    # Writing
+
+    def add(
+        self,
+        documents: Iterable[str | Document],
+        coder: Coder | None = None,
+        on_commit: Callable[[Stored], None] | None = None,
+    ) -> Added:
+        """Code documents and keep them. The same document twice adds nothing; a changed text is a new version.
+
+        What ``on_commit`` is told of is safe. ``documents`` are drawn in another thread, so that a slow source delays no
+        commit. Raises StoreError if the store cannot be written; what was committed before stays.
+        """
+        from detente import pipeline
+        from detente.model.coder import default_coder
+
+        coder = coder or default_coder()
+        version = pipeline.coder_version(coder)
+        if isinstance(documents, str | Document):
+            documents = [documents]
+        done = Added()
+        batch = _Batch(self._writing(new=True), done, on_commit)
+        again: list[Document] = []
+        for given in _drawn(documents, batch.due):
+            if given is None:
+                batch.commit_if_due()
+                continue
+            wanted = [d for d in map(_document, given) if batch.wants(d, version)]
+            again += batch.leased(wanted, version)
+            busy = {id(d) for d in again}
+            for outcome in pipeline.outcomes([d for d in wanted if id(d) not in busy], coder=coder):
+                batch.take(outcome, version)
+        batch.commit()
+        # What another writer had taken: done by now, or the writer was stopped.
+        for one in again:
+            if batch.wants(one, version):
+                for outcome in pipeline.outcomes([one], coder=coder):
+                    batch.take(outcome, version)
+        batch.commit()
+        return done
+
+    def add_coded(
+        self,
+        coded: Iterable[tuple[Document, Sequence[Event]]],
+        coder: CoderVersion | None = None,
+        on_commit: Callable[[Stored], None] | None = None,
+    ) -> Added:
+        """Keep documents with events that are coded already. ``coder``: where a document has no event that tells it."""
+        done = Added()
+        batch = _Batch(self._writing(new=True), done, on_commit)
+        for document, events in coded:
+            version = next((e.coder for e in events if e.coder), coder) or CoderVersion("unknown", "", "", "")
+            one = ledger.clean(document)
+            if batch.wants(one, version):
+                batch.add(Coded(one, tuple(events), version))
+        batch.commit()
+        return done
+
+    def correct(self, name: str, by: str, why: str = "", **answers: Any) -> str:
+        """Say what is right of an event (`detente.store.editing.correct`); returns the correction's id."""
+        return editing.correct(self._writing(), self._reading(), name, by, why, answers)
+
+    def forget(self, document: str, by: str = "") -> str:
+        """Remove a document (id or URL) with all its text and history; it will not come in again. Returns its id."""
+        return upkeep.forget(self._writing(), self._reading(), document, by)
+
+    def compact(self) -> dict[str, int]:
+        """Join small files, sweep what killed writers left; returns files and bytes before and after."""
+        return upkeep.compact(self._writing())
+
+    def backup(self, target: str | Path) -> int:
+        """Copy all that is committed to a new folder; returns how many files."""
+        return upkeep.backup(self._writing(), Path(target))
+
+    # Reading
+
+    def events(self, asked: Filters | None = None, **given: Any) -> Iterator[Event]:
+        """Events in force, by date; filters as in `detente.store.Filters`."""
+        return self._reading().events(filters.of(asked, given))
+
+    def incidents(self, asked: Filters | None = None, **given: Any) -> Iterator[Incident]:
+        """Incidents in force, by date; filters as in `detente.store.Filters`."""
+        return self._reading().incidents(filters.of(asked, given))
+
+    def claims(self, asked: Filters | None = None, **given: Any) -> Iterator[Claim]:
+        """Claims of the incidents that the filters ask for, by when they were said."""
+        return self._reading().claims(filters.of(asked, given))
+
+    def documents(self, asked: Filters | None = None, **given: Any) -> Iterator[Document]:
+        """Documents in force, by publication."""
+        return self._reading().documents(filters.of(asked, given))
+
+    def show(self, name: str, as_of: str | None = None) -> Shown:
+        """An incident with its events, claims, corrections and links, by its id, the start of it, or an id that it had."""
+        return editing.show(self._reading(), name, as_of)
+
+    def verify(self) -> list[str]:
+        """What is wrong with the store, one line each; nothing: it is sound."""
+        return verify.problems(self.path)
+
+    def _reading(self) -> Reading:
+        layout.check(self.path)
+        if self._seen is None:
+            self._seen = Committed(self.path, self._keep)
+        return Reading(self._seen, self._find)
+
+    def _find(self, text: str) -> list[int]:
+        # The index of words is behind the tables if a writer was killed: opening as a writer brings it up.
+        return self._writing().control.with_words(text)
+
+    def _writing(self, new: bool = False) -> Writer:
+        if self._writer is None:
+            if not new:
+                layout.read(self.path)  # raises where there is no store
+            self._writer = Writer(self.path)
+        return self._writer
+
+
+class _Batch:
+    """Coded documents that wait for their commit."""
+
+    def __init__(self, writer: Writer, done: Added, on_commit: Callable[[Stored], None] | None) -> None:
+        self.writer, self.done, self.on_commit = writer, done, on_commit
+        self.waiting: list[Coded] = []
+        self.names: set[int] = set()
+        self.first = 0.0
+
+    def wants(self, document: Document, version: CoderVersion) -> bool:
+        """Whether there is something to code; what there is not is counted."""
+        keys = set(ledger.name_keys(document.id, document.url))
+        if keys & self.names:  # its other version waits: first things first
+            self.commit()
+        return self._judged(ledger.judge(document, version, self.writer.control), document.id)
+
+    def _judged(self, judged: ledger.Judgement, name: str) -> bool:
+        if judged.what == "forgotten":
+            self.done.skipped.append((name, "was forgotten, and stays out (detente forget)"))
+        elif not judged.wanted:
+            self.done.known += 1
+        return judged.wanted
+
+    def leased(self, documents: Sequence[Document], version: CoderVersion) -> list[Document]:
+        """Take documents to code; returns those that another writer is coding."""
+        keys = [ledger.coding_key(ledger.name_keys(d.id, d.url)[0], 0, version) for d in documents]
+        busy = self.writer.control.lease(keys) if keys else set()
+        return [d for d, key in zip(documents, keys, strict=True) if key in busy]
+
+    def take(self, outcome: Outcome, version: CoderVersion) -> None:
+        """An outcome of the coder: to be stored, or told."""
+        if outcome.error:
+            self.done.failed.append((outcome.document.id, outcome.error))
+            return
+        if outcome.skipped:
+            self.done.skipped.append((outcome.document.id, outcome.skipped))
+        self.add(Coded(outcome.document, outcome.events, version, outcome.skipped))
+
+    def add(self, coded: Coded) -> None:
+        """One more; commits when it is time."""
+        keys = set(ledger.name_keys(coded.document.id, coded.document.url))
+        if keys & self.names:
+            self.commit()
+            if not ledger.judge(coded.document, coded.coder, self.writer.control).wanted:
+                self.done.known += 1
+                return
+        if not self.waiting:
+            self.first = time.monotonic()
+        self.waiting.append(coded)
+        self.names |= keys
+        if len(self.waiting) >= _DOCUMENTS:
+            self.commit()
+        self.commit_if_due()
+
+    def due(self) -> float | None:
+        """Seconds until what waits must be committed; None if nothing waits."""
+        return max(0.0, self.first + _SECONDS - time.monotonic()) if self.waiting else None
+
+    def commit_if_due(self) -> None:
+        """Commit what has waited long enough."""
+        if self.waiting and self.due() == 0.0:
+            self.commit()
+
+    def commit(self) -> None:
+        """Commit what waits."""
+        if not self.waiting:
+            return
+        stored, judged = self.writer.commit(self.waiting)
+        self.waiting, self.names = [], set()
+        for coded, one in judged:
+            if self._judged(one, coded.document.id):
+                self.done.versions += one.what == "version"
+                self.done.recoded += one.what == "recode"
+                self.done.documents += 1
+        self.done.events += stored.events
+        self.done.runs += bool(stored.documents)
+        if self.on_commit is not None and stored.documents:
+            self.on_commit(stored)
+
+
+def _document(given: str | Document) -> Document:
+    from detente.read.dateline import with_dateline
+
+    document = ledger.clean(Document(given) if isinstance(given, str) else given)
+    return document if document.dateline else with_dateline(document)
+
+
+def _drawn(
+    documents: Iterable[str | Document], due: Callable[[], float | None]
+) -> Iterator[list[str | Document] | None]:
+    """Documents in small lists as they come; None when a commit is due and no document is there."""
+    came: queue.Queue[str | Document | BaseException | None] = queue.Queue(maxsize=4 * _TOGETHER)
+
+    def draw() -> None:
+        try:
+            for one in documents:
+                came.put(one)
+            came.put(None)
+        except BaseException as error:
+            came.put(error)
+
+    threading.Thread(target=draw, daemon=True, name="detente documents").start()
+    waiting: list[str | Document] = []
+    while True:
+        try:
+            one = came.get_nowait() if waiting else came.get(timeout=due())
+        except queue.Empty:
+            yield waiting or None
+            waiting = []
+            continue
+        if isinstance(one, BaseException):
+            raise one
+        if one is None:
+            break
+        waiting.append(one)
+        if len(waiting) >= _TOGETHER:
+            yield waiting
+            waiting = []
+    if waiting:
+        yield waiting

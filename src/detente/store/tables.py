@@ -1,0 +1,204 @@
+"""The Delta tables of a store: made, appended to, listed, thinned out. No statistics of text are kept in their logs."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import urllib.parse
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from detente.errors import DetenteError, MissingExtra
+from detente.export.parquet import record_schema
+from detente.records import Record
+from detente.store.rows import TABLES
+
+# Statistics of numbers alone: those of text would outlive `forget` in the log (notes/ecosystem.md C).
+_STATISTICS = {"runs": "run,time"}
+_CONFIGURATION = {
+    "delta.logRetentionDuration": "interval 0 seconds",
+    "delta.deletedFileRetentionDuration": "interval 0 seconds",
+}
+# Rows of a group: a look-up of one row reads few others.
+_GROUP = 32_768
+
+
+class StoreError(DetenteError):
+    """A store is missing, of another format, damaged, or cannot be written."""
+
+
+def need_store_extra() -> None:
+    """Raises MissingExtra if deltalake or duckdb is not installed."""
+    for name in ("deltalake", "duckdb", "rensa"):
+        if importlib.util.find_spec(name) is None:
+            raise MissingExtra(f"the store needs {name}: pip install 'detente[store]'")
+
+
+class Tables:
+    """The tables under a folder. Files are listed anew by `refresh`; every other call works on what is listed."""
+
+    def __init__(self, folder: Path) -> None:
+        need_store_extra()
+        self.folder = folder
+        self._open: dict[str, Any] = {}
+
+    def create(self) -> None:
+        """Make the tables that are not there yet."""
+        from deltalake import DeltaTable
+
+        for name, row in TABLES.items():
+            DeltaTable.create(
+                str(self.folder / name),
+                schema=record_schema(row),
+                mode="ignore",
+                configuration={**_CONFIGURATION, "delta.dataSkippingStatsColumns": _STATISTICS.get(name, "run")},
+            )
+
+    def refresh(self, *names: str) -> None:
+        """See what other processes have written."""
+        for name in names or TABLES:
+            with _told(name, self.folder):
+                self._newest(name)
+
+    def files(self, name: str) -> list[str]:
+        """The data files of a table, as paths."""
+        with _told(name, self.folder):
+            table = self._table(name)
+            if table.protocol().reader_features and "deletionVectors" in table.protocol().reader_features:
+                raise StoreError(f"table {name} has deletion vectors, which detente does not read: rewrite it without")
+            return [_path(u) for u in table.file_uris()]
+
+    def version(self, name: str) -> int:
+        """The number of the table's last commit that is seen."""
+        with _told(name, self.folder):
+            return int(self._table(name).version())
+
+    def append(self, name: str, rows: Sequence[Record]) -> None:
+        """Write rows, whole or not at all; nothing is done for none. Raises StoreError, in words for a full disk."""
+        if not rows:
+            return
+        from deltalake import write_deltalake
+
+        with _told(name, self.folder, writing=True):
+            table = self._newest(name)
+            write_deltalake(
+                table,
+                _batch(rows),
+                mode="append",
+                schema_mode="merge",
+                writer_properties=_writing(),
+                post_commithook_properties=_after(table.version()),
+            )
+
+    def delete(self, name: str, predicate: str) -> int:
+        """Delete rows by a condition on numbers (it is kept in the log!); returns how many."""
+        with _told(name, self.folder, writing=True):
+            table = self._newest(name)
+            return int(table.delete(predicate, writer_properties=_writing()).get("num_deleted_rows") or 0)
+
+    def compact(self, name: str) -> None:
+        """Join small files to larger ones."""
+        with _told(name, self.folder, writing=True):
+            table = self._newest(name)
+            table.optimize.compact(target_size=64_000_000, writer_properties=_writing())
+
+    def sweep(self, name: str) -> None:
+        """Remove files that no version of now names, and log entries that a checkpoint holds."""
+        with _told(name, self.folder, writing=True):
+            table = self._newest(name)
+            table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+            table.create_checkpoint()
+            table.cleanup_metadata()
+            self._open.pop(name)
+
+    def _table(self, name: str) -> Any:
+        from deltalake import DeltaTable
+
+        if name not in self._open:
+            self._open[name] = DeltaTable(str(self.folder / name))
+        return self._open[name]
+
+    def _newest(self, name: str) -> Any:
+        """The table as it is on disk now; opened anew where `compact` of another process removed the log between."""
+        from deltalake.exceptions import DeltaError
+
+        if name in self._open:
+            try:
+                self._open[name].update_incremental()
+            except DeltaError:
+                self._open.pop(name)
+        return self._table(name)
+
+
+def _path(uri: str) -> str:
+    return urllib.parse.unquote(urllib.parse.urlsplit(uri).path) if uri.startswith("file:") else uri
+
+
+def _writing() -> Any:
+    from deltalake import WriterProperties
+
+    return WriterProperties(
+        compression="ZSTD", compression_level=6, max_row_group_size=_GROUP, statistics_truncate_length=1
+    )
+
+
+def _after(version: int) -> Any:
+    """A checkpoint of the log every hundredth version; old log entries are kept until `compact`, for readers of now."""
+    from deltalake import PostCommitHookProperties
+
+    return PostCommitHookProperties(create_checkpoint=version % 100 == 99, cleanup_expired_logs=False)
+
+
+def _batch(rows: Sequence[Record]) -> Any:
+    from arro3.core import Table
+    from arro3.io import read_json
+
+    schema = record_schema(type(rows[0]))
+    lines = "".join(json.dumps(row.to_dict(), ensure_ascii=False) + "\n" for row in rows)
+    return Table.from_batches(list(read_json(io.BytesIO(lines.encode()), schema, batch_size=len(rows))), schema=schema)
+
+
+@contextlib.contextmanager
+def _told(name: str, folder: Path, writing: bool = False) -> Iterator[None]:
+    """Errors of the library as a StoreError that says what to do."""
+    from deltalake.exceptions import DeltaError
+
+    try:
+        yield
+    except (DeltaError, OSError, FileNotFoundError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        where = folder / name
+        if "No space left" in str(error) or full(folder):
+            raise StoreError(
+                f"no space left on the disk of {folder}: nothing of this batch was stored, all before it is; "
+                "free some space and run the same command again, it goes on from there"
+            ) from error
+        if writing:
+            raise StoreError(f"table {where} cannot be written: {reason}") from error
+        raise StoreError(
+            f"table {where} cannot be read: {reason}. Run: detente verify --store {folder}; "
+            f"what is lost comes back from a backup (detente restore)"
+        ) from error
+    except BaseException as error:
+        # Of a full disk deltalake's Rust side panics; the panic is no Exception.
+        if type(error).__name__ == "PanicException":
+            raise StoreError(f"table {folder / name} cannot be used: {error}; is the disk full?") from error
+        raise
+
+
+def full(folder: Path) -> bool:
+    """Whether the disk of a folder has no room left for a batch."""
+    try:
+        at = os.statvfs(folder)
+    except (OSError, AttributeError):
+        return False
+    return at.f_bavail * at.f_frsize < 65_536
+
+
+def quoted(paths: Iterable[str]) -> str:
+    """Paths as an SQL list of strings."""
+    return "[" + ", ".join("'" + p.replace("'", "''") + "'" for p in paths) + "]"

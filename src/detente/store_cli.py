@@ -1,0 +1,304 @@
+"""The verbs of a store on the command line; registered by `detente.cli`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente.errors import DetenteError, InputError, RecordError
+from detente.records import Document, parse_published
+
+if TYPE_CHECKING:
+    from detente.store import Store
+
+_FORMATS = ("table", "jsonl", "csv")
+Verb = Callable[[Any, str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
+
+
+def register(verbs: Any, verb: Verb) -> None:
+    """Add the verbs to the command line."""
+    add = verb(verbs, "add", _add, "code reports and keep them in a store")
+    add.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
+    add.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs")
+    add.add_argument(
+        "--receipts", action="store_true", help="print a JSON line for each report once it is safely stored"
+    )
+    add.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
+    add.add_argument(
+        "--model", type=Path, metavar="DIR", help="a model made by `detente train` (default: the shipped one)"
+    )
+    add.add_argument("--threads", type=int, metavar="N", help="cores to use (default: all)")
+    add.add_argument(
+        "--actors", type=Path, metavar="MY.csv", help="your own table of actors, which wins (docs/knowledge.md)"
+    )
+    _store(add)
+    for name, about in (
+        ("events", "list the events of a store"),
+        ("incidents", "list the incidents of a store: what happened, told in one report or in many"),
+        ("claims", "list who claims what of incidents"),
+    ):
+        listing = verb(verbs, name, _list, about)
+        _store(listing)
+        _filters(listing)
+    show = verb(verbs, "show", _show, "show an incident: what happened, when it was told, by whom, in which words")
+    show.add_argument(
+        "incident", metavar="INCIDENT", help="its id or the start of it, an id that it had, or an event's id"
+    )
+    show.add_argument("--as-of", metavar="TIME", help="as the store knew it then")
+    show.add_argument("--json", action="store_true", help="print JSON")
+    _store(show)
+    _corrections(verb(verbs, "correct", _correct, "correct an event; the machine's answer is kept beside yours"))
+    for name, run, about in (
+        ("compact", _compact, "join small files of a store and sweep what killed processes left"),
+        ("verify", _verify, "check a store: every file opens, every span stands in its text, every id resolves"),
+    ):
+        keeping = verb(verbs, name, run, about)
+        keeping.add_argument("--json", action="store_true", help="print JSON")
+        _store(keeping)
+    forget = verb(verbs, "forget", _forget, "remove a document from a store for good, with its text and history")
+    forget.add_argument("document", metavar="DOCUMENT", help="its id or its URL")
+    forget.add_argument("--by", default="", metavar="NAME", help="who removes it")
+    _store(forget)
+    backup = verb(verbs, "backup", _backup, "copy a store to a new folder")
+    backup.add_argument("target", type=Path, metavar="DIR", help="new folder; it is a store itself")
+    _store(backup)
+    restore = verb(verbs, "restore", _restore, "make a store from a copy")
+    restore.add_argument("source", type=Path, metavar="COPY", help="a folder that `detente backup` made")
+    _store(restore)
+
+
+def _store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
+
+
+def _filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="since", metavar="DATE", help="events of this day or later")
+    parser.add_argument(
+        "--to", action="append", default=[], metavar="DATE|FORMAT",
+        help="a date: events of this day or earlier; table, jsonl or csv: format (default: a table on a terminal, else jsonl); give both if need be",
+    )  # fmt: skip
+    parser.add_argument("--on", metavar="DATE", help="events whose date covers this day")
+    parser.add_argument(
+        "--as-of", metavar="TIME", help="what the store knew then (2020-01-12: by the end of that day, UTC)"
+    )
+    parser.add_argument("--actor", metavar="WHO", help="who did it: IRN, Iran, IRN:MIL, Quds Force")
+    parser.add_argument("--recipient", metavar="WHO", help="to whom")
+    parser.add_argument("--dyad", metavar="A-B", help="between two, whoever did it: IRN-USA")
+    parser.add_argument(
+        "--type",
+        action="append",
+        default=[],
+        metavar="TYPE",
+        help="ASSAULT, or ASSAULT/drone; several: repeat, or commas",
+    )
+    parser.add_argument("--place", metavar="WHERE", help="a country, or words of a place's name")
+    parser.add_argument(
+        "--status",
+        action="append",
+        default=[],
+        metavar="STATUS",
+        help="actual, planned, possible, denied, generic (default: all)",
+    )
+    parser.add_argument(
+        "--min-confidence",
+        type=float,
+        default=0.0,
+        metavar="P",
+        help="leave out events less sure than this, 0 to 1 (default: 0)",
+    )
+    parser.add_argument(
+        "--text", metavar="WORDS", help='words of the sentence that tells it; "in quotation marks": together'
+    )
+    parser.add_argument("--limit", type=int, metavar="N", help="at most so many rows (default: all)")
+
+
+def _corrections(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "name", metavar="EVENT", help="an event's id or the start of it, or an incident (its first event)"
+    )
+    parser.add_argument("--by", required=True, metavar="NAME", help="who says so")
+    parser.add_argument("--why", default="", metavar="WORDS", help="why")
+    parser.add_argument("--type", metavar="TYPE", help="ASSAULT, or ASSAULT/drone+targeted")
+    parser.add_argument(
+        "--actor", action="append", metavar="WHO", help='IRN, IRN:MIL, or a name; several: repeat; "": nobody'
+    )
+    parser.add_argument("--recipient", action="append", metavar="WHO", help="the same, to whom")
+    parser.add_argument("--place", metavar="WHERE", help='a name, or latitude,longitude; "": none')
+    parser.add_argument("--date", metavar="DATE", help='2020-01-03, or 2020-01-03..2020-01-05; "": none')
+    parser.add_argument("--status", metavar="STATUS", help="actual, planned, possible, denied, generic")
+    parser.add_argument("--reject", action="store_true", help="it is no event")
+    parser.add_argument("--restore", action="store_true", help="take all earlier corrections of it back")
+    parser.add_argument("--merge", metavar="OTHER", help="the same happening as this incident or event")
+    parser.add_argument(
+        "--split",
+        nargs="?",
+        const=True,
+        metavar="OTHER",
+        help="another happening than this event of its incident (default: than all others)",
+    )
+    _store(parser)
+
+
+def _open(args: argparse.Namespace, keep: bool = False) -> Store:
+    from detente.store import Store
+
+    return Store(args.store, keep=keep)
+
+
+def _usage(error: DetenteError) -> DetenteError:
+    from detente.cli import UsageError
+
+    return UsageError(str(error))
+
+
+def _add(args: argparse.Namespace) -> int:
+    from detente import read
+    from detente.cli import coder_of, progress, use_actors
+    from detente.problems import Problems
+
+    try:
+        published = parse_published(args.published)
+    except RecordError as error:
+        raise _usage(RecordError(f"--published: {error}")) from None
+    use_actors(args)
+    with Problems(args.report) as problems, _open(args) as store, progress("stored") as advance:
+
+        def documents() -> Iterator[Document]:
+            for item in read.read_inputs(args.inputs, published=published, exclude=[p for p in (args.report,) if p]):
+                if isinstance(item, InputError):
+                    problems.failed(item.item, item.reason, item.field)
+                else:
+                    yield item
+
+        def told(stored: Any) -> None:
+            advance(len(stored.documents), stored.events)
+            if args.receipts:
+                for name in stored.documents:
+                    print(json.dumps({"document": name, "run": stored.run}, ensure_ascii=False))
+                sys.stdout.flush()
+
+        done = store.add(documents(), coder=coder_of(args), on_commit=told)
+        for name, reason in done.failed:
+            problems.failed(name, reason)
+        for name, reason in done.skipped:
+            problems.skipped(name, reason)
+    problems.summary(sys.stderr)
+    words = f"{done.documents} reports added with {done.events} events; {done.known} were there already"
+    words += f"; {done.versions} are new versions" if done.versions else ""
+    words += f"; {done.recoded} were coded anew" if done.recoded else ""
+    print(words, file=sys.stderr)
+    return 1 if problems.failures else 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    from detente.store import Filters, listing
+
+    form, until = None, None
+    for given in args.to:
+        if given in _FORMATS:
+            form = given
+        else:
+            until = given
+    names = (
+        "since",
+        "on",
+        "as_of",
+        "actor",
+        "recipient",
+        "dyad",
+        "type",
+        "place",
+        "status",
+        "min_confidence",
+        "text",
+        "limit",
+    )
+    with _told_to_user(), _open(args) as store:
+        try:
+            asked = Filters(until=until, **{n: getattr(args, n) for n in names})
+        except RecordError as error:
+            raise _usage(error) from None
+        rows = getattr(store, args.verb)(asked)
+        listing.write(args.verb, rows, sys.stdout, form or ("table" if sys.stdout.isatty() else "jsonl"))
+    return 0
+
+
+def _show(args: argparse.Namespace) -> int:
+    from detente.store import listing
+
+    with _told_to_user(), _open(args) as store:
+        shown = store.show(args.incident, args.as_of)
+        print(json.dumps(listing.plain(shown), ensure_ascii=False)) if args.json else listing.show(shown, sys.stdout)
+    return 0
+
+
+def _correct(args: argparse.Namespace) -> int:
+    names = ("type", "actor", "recipient", "place", "date", "status", "reject", "restore", "merge", "split")
+    with _open(args) as store:
+        try:
+            made = store.correct(args.name, args.by, args.why, **{n: getattr(args, n) for n in names})
+        except RecordError as error:
+            raise _usage(error) from None
+    print(made)
+    return 0
+
+
+def _compact(args: argparse.Namespace) -> int:
+    with _open(args) as store:
+        done = store.compact()
+    words = f"{done['files before']} files, {done['bytes before']} bytes are now {done['files']} files, {done['bytes']} bytes"
+    print(json.dumps(done) if args.json else words)
+    return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    with _told_to_user(), _open(args) as store:
+        found = store.verify()
+    if args.json:
+        print(json.dumps({"sound": not found, "problems": found}, ensure_ascii=False))
+    else:
+        print("\n".join(found) or f"{args.store} is sound")
+    return 1 if found else 0
+
+
+def _forget(args: argparse.Namespace) -> int:
+    with _open(args) as store:
+        print(f"forgotten: {store.forget(args.document, args.by)}")
+    return 0
+
+
+def _backup(args: argparse.Namespace) -> int:
+    with _open(args) as store:
+        print(f"{store.backup(args.target)} files are in {args.target}")
+    return 0
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from detente.store import upkeep
+
+    print(f"{upkeep.restore(args.source, args.store)} files are in {args.store}")
+    return 0
+
+
+@contextlib.contextmanager
+def _told_to_user() -> Iterator[None]:
+    """Warnings of the store (an archive view, a damaged file) as lines on stderr."""
+    import logging
+
+    class Line(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            print(f"detente: {record.getMessage()}", file=sys.stderr)
+
+    log, line = logging.getLogger("detente"), Line(logging.WARNING)
+    before, log.propagate = log.propagate, False
+    log.addHandler(line)
+    try:
+        yield
+    finally:
+        log.removeHandler(line)
+        log.propagate = before
