@@ -19,6 +19,7 @@ from detente.knowledge.tables import unaccented
 from detente.link import words
 from detente.link.duplicates import normal, number
 from detente.records import Actor, Document, Event, Place
+from detente.resolve.countries import named_countries
 
 # In these both sides do the same: who is named as actor and who as recipient is the reporter's choice.
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})
@@ -37,6 +38,7 @@ _KINDS = ("killed", "injured", "detained", "missing", "displaced")
 _NO_DAY = 0
 _MOST_WORDS = 14
 _ABOUT = 10
+_NAMED = 600  # code points of a report whose countries are counted
 _LOOKED = 4_000  # code points of a report whose names are counted
 _OPEN = 0xFFFFFFFF
 
@@ -178,13 +180,14 @@ def _about(document: Document) -> frozenset[int]:
 
 
 def _setting(document: Document, events: Sequence[Event]) -> frozenset[int]:
-    """The two countries named most by the parties and places of a report's events."""
+    """The two countries that a report is about: those of its events' parties and places, and those that its beginning names."""
     counts = Counter(
         country
         for e in events
         for country in (*(a.country for a in (*e.actors, *e.recipients)), e.place.country if e.place else None)
         if country
     )
+    counts.update(country for _, _, country, _ in named_countries(document.text[:_NAMED]))
     first = sorted(counts, key=lambda c: (-counts[c], c))[:2]
     return frozenset(_short(c) for c in first)
 
