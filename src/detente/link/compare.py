@@ -33,18 +33,47 @@ def compare(a: Linkable, b: Linkable) -> Comparison:
     if a.event_id > b.event_id:
         a, b = b, a
     clues = clues_of(a, b)
+    return Comparison(_score(a, b, clues), tuple(_reasons(a, b, clues)))
+
+
+def likelihood(a: Linkable, b: Linkable, least: float = 0.0) -> float:
+    """The score of `compare` alone; 0 as soon as it is sure to be under ``least``."""
+    weights = _weights()
+    clues = {**_act(a, b), **_days(a, b), **_place(a.where, b.where)}
+    total = weights["bias"] + sum(weights.get(k, 0.0) * v for k, v in clues.items())
+    if least and total + _most_of_the_rest() < math.log(least / (1 - least)):
+        return 0.0
+    return _score(a, b, clues_of(a, b, clues))
+
+
+def _score(a: Linkable, b: Linkable, clues: dict[str, float]) -> float:
     weights = _weights()
     total = weights["bias"] + sum(weights.get(k, 0.0) * v for k, v in clues.items())
     score = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-    return Comparison(min(score, _TWO) if _two_acts(a, b, clues) else score, tuple(_reasons(a, b, clues)))
+    return min(score, _TWO) if _two_acts(a, b, clues) else score
 
 
+def _most_of_the_rest() -> float:
+    """What parties, counts, words and status can add at most to a sum."""
+    if "most" not in _bound:
+        weights = _weights()
+        rest = (k for k in weights if k.startswith(("actor:", "recipient:")) or k in _LATER)
+        _bound["most"] = sum(max(0.0, weights.get(k, 0.0)) for k in rest)
+    return _bound["most"]
+
+
+_LATER = (
+    "one count", "one large count", "counts that fit", "named words", "other words", "names of the reports",
+    "sides turned round", "the same victim by name", "another status", "generic and not",
+)  # fmt: skip
+_bound: dict[str, float] = {}
 _in_use: dict[str, float] = {}
 
 
 def use(weights: dict[str, float]) -> None:
     """Compare with these weights from now on (training); an empty dict: with the shipped ones again."""
     _in_use.clear()
+    _bound.clear()
     _in_use.update(weights)
 
 
@@ -54,13 +83,10 @@ def _weights() -> dict[str, float]:
     return _in_use
 
 
-def clues_of(a: Linkable, b: Linkable) -> dict[str, float]:
-    """Clue by name with its strength (mostly 0 or 1; absent: 0)."""
-    found: dict[str, float] = {}
-    found.update(_act(a, b))
+def clues_of(a: Linkable, b: Linkable, first: dict[str, float] | None = None) -> dict[str, float]:
+    """Clue by name with its strength (mostly 0 or 1; absent: 0). ``first``: those of act, days and place, if they are known."""
+    found = dict(first) if first is not None else {**_act(a, b), **_days(a, b), **_place(a.where, b.where)}
     found.update(_sides(a, b))
-    found.update(_place(a.where, b.where))
-    found.update(_days(a, b))
     found.update(_counts(a, b))
     found["named words"] = _overlap(a.named, b.named)
     found["other words"] = _overlap(a.sentence, b.sentence)

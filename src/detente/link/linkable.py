@@ -263,7 +263,7 @@ def may_be_one(a: Linkable, b: Linkable) -> bool:
         or a.act == b.act
         or a.about & b.about
         or a.named & b.named
-        or a.sentence & b.sentence
+        or len(a.sentence & b.sentence) > 1
         or (a.where and b.where and a.where.geonames == b.where.geonames)
     )
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from detente.link.compare import compare
+from detente.link.compare import likelihood
 from detente.link.linkable import Linkable, blocks, may_be_one, neighbourhood
 
 # Two clusters are one from this likeness of what they say together. On the annotated incidents, crossed: B-cubed F1 of given
@@ -82,7 +82,7 @@ def _alike(clusters: dict[int, list[Linkable]], whole: dict[int, Linkable], a: i
     keys = {k for e in clusters[a] for k in blocks(e)}
     if not any(low <= k <= high for e in clusters[b] for low, high in neighbourhood(e) for k in keys):
         return 0.0
-    return compare(whole[a], whole[b]).score
+    return likelihood(whole[a], whole[b], TOGETHER)
 
 
 def _most(values: Iterable[str]) -> str:
