@@ -197,6 +197,13 @@ class Actor(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class ResolvedActor(Actor):
+    """An answer of `resolve.actor`: a party without span; ``confidence``: of answers told at 0.8, eight in ten are right."""
+
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Place(Record):
     """Where. Coordinates in degrees (WGS 84); ``precision``: country, admin1, city, site, region, water."""
 

@@ -31,6 +31,7 @@ def test_each_line_is_answered_in_order_with_its_id(monkeypatch, capsys):
         "role": None,
         "entity": None,
         "basis": None,
+        "confidence": None,
     }
 
 

@@ -93,3 +93,12 @@ def test_a_pronoun_is_the_last_party_of_its_kind(pronoun, earlier, wanted):
 )
 def test_who_is_one_person(one, wanted):
     assert is_person(one) is wanted
+
+
+def test_an_office_that_the_report_tells_goes_before_an_older_one_of_the_tables() -> None:
+    text = (
+        "Indonesia's security minister Wiranto condemned Malaysia on Monday. Wiranto also accused Malaysia of spying."
+    )
+    parties = [a for e in detente.code(text, published="2019-10-11") for a in e.actors if "Wiranto" in (a.text or "")]
+    assert len(parties) == 2
+    assert {a.sectors for a in parties} == {("GOV",)}

@@ -57,6 +57,11 @@ def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: 
         actor = replace(
             actor, country=actor.country or who.country, sectors=who.sectors, role=who.role, basis=who.basis
         )
+    if actor.sectors == ("ELI",) and "office until" in (actor.basis or ""):
+        # The tables know an office that ended; the report may have told a later one: "Security Minister Wiranto … Wiranto".
+        told = refer(actor.text or "", discourse)
+        if told and told.role and told.country == actor.country and told.sectors not in ((), ("ELI",)):
+            actor = replace(actor, sectors=told.sectors, role=told.role, basis=told.basis)
     earlier = refer(actor.text or "", discourse) if actor.country is None else None
     if earlier is not None and not actor.sectors:
         actor = replace(

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from detente.knowledge import tables
 from detente.knowledge.attest import Seen, seen
+from detente.knowledge.introductions import Introduced
 from detente.knowledge.tables import Entry, Names, unaccented
 
 COLUMNS = ("name", "aliases", "country", "sector", "office", "first", "last", "mentions", "source", "wikidata")
@@ -201,6 +202,7 @@ def build(own_rows: list[Row], other: list[Row], reports: list[Path], listed: It
     wanted = [*own_rows, *other]
     shorter = {v: row for row in wanted for n in row.names for v in variants(n)}
     found = seen({*(n for row in wanted for n in row.names), *shorter}, reports, _country_names())
+    introduced = Introduced(reports, _country_names())
     same: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
     for row in other:
         same[who(row)].append(row)
@@ -208,9 +210,13 @@ def build(own_rows: list[Row], other: list[Row], reports: list[Path], listed: It
     for row in own_rows:
         here, anywhere = _attested(row, found)
         agreed = any(_agrees(row, o) for o in same[who(row)])
-        on_list = any(who(x) == who(row) and _inside(x, row) for x in listed)
+        told = introduced.tells(
+            row.names, row.country, row.office, tables.day(row.first), tables.day(row.last, True) or "9"
+        )
+        here = here or told
+        on_list = [x.source for x in listed if who(x) == who(row) and _inside(x, row)]
         sources = [*(["reports"] if here else ["reports, later"] if anywhere and row.last[:7] < _REPORTS_BEGIN and row.last else []),
-                   *(["Wikidata"] if agreed else []), *(["list of 2022"] if on_list else [])]  # fmt: skip
+                   *(["Wikidata"] if agreed else []), *dict.fromkeys(on_list)]  # fmt: skip
         if sources:
             kept.append(_dated(replace(row, mentions=here, source="own; " + "; ".join(sources)), same[who(row)]))
     mine: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
@@ -365,10 +371,13 @@ def main() -> None:
     parser.add_argument("--own", type=Path, required=True)
     parser.add_argument("--wikidata", type=Path, required=True)
     parser.add_argument("--reports", type=Path, nargs="+", required=True)
-    parser.add_argument("--listed", type=Path, help="holders on one day by a published list, in the columns of --own")
+    parser.add_argument("--listed", nargs="*", default=[], metavar="SOURCE=PATH",
+                        help="holders on one day by a published list, in the columns of --own")  # fmt: skip
     parser.add_argument("--out", type=Path, default=tables.DATA / "offices.tsv")
     args = parser.parse_args()
-    listed = list(own(args.listed, "list of 2022")) if args.listed else []
+    listed = [
+        row for told in args.listed for source, _, path in [told.partition("=")] for row in own(Path(path), source)
+    ]
     rows = build(list(own(args.own)), list(wikidata(args.wikidata)), args.reports, listed)
     write(rows, args.out)
     print(len(rows), "spells of", len({who(r) for r in rows}), "people")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import itertools
 import re
 import unicodedata
@@ -283,7 +284,9 @@ def _turns() -> Iterator[tuple[str, Entry]]:
 
 def day(told: str, last: bool = False) -> str:
     """An ISO day for a day, month or year: its first, or its last."""
-    return told + {4: "-12-31" if last else "-01-01", 7: "-31" if last else "-01"}.get(len(told), "")
+    if len(told) == 7:
+        return f"{told}-{calendar.monthrange(int(told[:4]), int(told[5:]))[1] if last else 1:02}"
+    return told + ("-12-31" if last else "-01-01") if len(told) == 4 else told
 
 
 def _sectors(cell: str) -> tuple[str, ...]:

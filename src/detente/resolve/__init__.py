@@ -1,6 +1,6 @@
 """Words to things in the world: `actor`, `date`, `place`, `places`. Each also works on its own, without the coder."""
 
-from detente.resolve.actors import actor
+from detente.resolve.confidence import actor
 from detente.resolve.dates import date
 from detente.resolve.places import place, places
 

@@ -14,7 +14,7 @@ from detente.knowledge import tables
 from detente.knowledge.own import own_version
 from detente.knowledge.tables import Entry, Match
 from detente.records import Actor
-from detente.resolve import groups, names, people, phrases
+from detente.resolve import groups, holders, names, people, phrases
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.names import is_place
 from detente.resolve.phrases import PRONOUNS, Head
@@ -99,12 +99,10 @@ def _actor(text: str, shouted: bool, whole: bool, day: str, hints: frozenset[str
     if whose is None:
         return _nameless(text, head, cut, former, day, hints)
     entry, match = whose
-    if (
-        entry.kind in ("person", "surname")
-        and re.match(r"['’]s? ", text[match.end :])
-        and match.end < cut
-        and head.words
-    ):
+    others = entry.kind in ("person", "surname") and bool(re.match(r"['’]s? ", text[match.end :])) and match.end < cut
+    if others and not head.words:
+        return _nameless(text, head, cut, former, day, hints)  # "Ron Johnson's neighbour": somebody else
+    if others:
         # "Putin's spokesman Dmitry Peskov": a name before another's office tells the country, the office the party
         other = next((m for m in found if m.start > match.end and m.entries[0].kind == "person"), None)
         if other is None:
@@ -147,14 +145,12 @@ def _actor(text: str, shouted: bool, whole: bool, day: str, hints: frozenset[str
     entity = _entity(entry, head, alone)
     name = person or (entry.name if alone or entity else None)
     role = None if alone or not (person or head.sectors) else phrases.role(text, head, former)
-    return Actor(
-        name=name,
-        country=entry.country or None,
-        sectors=sectors,
-        entity=entity,
-        role=role,
-        basis=_basis(entry, head, alone),
-    )
+    basis = _basis(entry, head, alone)
+    if role and not name and not former and day and entry.kind in ("country", "nationality"):
+        who = holders.holder(text, match, entry, role, day)
+        if who is not None:
+            name, entity, basis = who.name, who.entity or f"person:{who.name}", f"{basis}; office on {day}"
+    return Actor(name=name, country=entry.country or None, sectors=sectors, entity=entity, role=role, basis=basis)
 
 
 _PERSONS = frozenset("he she him her himself herself someone anyone".split())

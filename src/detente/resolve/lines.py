@@ -8,7 +8,7 @@ from typing import Any
 
 from detente.errors import InputError, RecordError
 from detente.records import parse_published
-from detente.resolve.actors import actor
+from detente.resolve.confidence import actor
 from detente.resolve.dates import date, kind
 from detente.resolve.places import places
 
@@ -62,7 +62,7 @@ def _actor(given: Json) -> Json:
         date=given.get("date") or None,
         published=given.get("published") or None,
     )
-    fields = ("name", "country", "role", "entity", "basis")
+    fields = ("name", "country", "role", "entity", "basis", "confidence")
     return {f: getattr(found, f, None) for f in fields} | {"sectors": list(found.sectors) or None if found else None}
 
 
