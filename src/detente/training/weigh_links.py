@@ -61,23 +61,36 @@ def together(events: Sequence[linkable.Linkable]) -> Iterator[Pair]:
 
 
 def learn(halves: Sequence[Half]) -> dict[str, float]:
-    """Weights by clue: Newton's method on the ridge-penalised likelihood."""
+    """Weights by clue. A thing in common cannot speak against one happening: such a weight, an accident of a small sample, is left out."""
     clues = [c for h in halves for c in h.clues]
-    names = sorted({name for c in clues for name in c})
-    table = np.array([[c.get(n, 0.0) for n in names] + [1.0] for c in clues])
     same = np.array([s for h in halves for s in h.same], dtype=float)
-    ridge = np.full(len(names) + 1, _RIDGE)
+    names = sorted({name for c in clues for name in c})
+    while True:
+        table = np.array([[c.get(n, 0.0) for n in names] + [1.0] for c in clues])
+        weights = dict(zip([*names, "bias"], (round(float(w), 3) for w in _fit(table, same)), strict=True))
+        absurd = {n for n in names if weights[n] < 0 and n.endswith(_COMMON)}
+        if not absurd:
+            return weights
+        names = [n for n in names if n not in absurd]
+
+
+_COMMON = ("the same", "one country", "the same victim by name", "one count", "one large count", "one day", "one town")
+
+
+def _fit(table: Floats, same: Floats) -> Floats:
+    """Newton's method on the ridge-penalised likelihood; the last column is the bias, which is not penalised."""
+    ridge = np.full(table.shape[1], _RIDGE)
     ridge[-1] = 0.0
-    weights: Floats = np.zeros(len(names) + 1)
+    weights: Floats = np.zeros(table.shape[1])
     for _ in range(100):
         p = 1 / (1 + np.exp(-table @ weights))
         slope = table.T @ (p - same) + ridge * weights
         bend = (table * (p * (1 - p))[:, None]).T @ table + np.diag(ridge + 1e-9)
         step = np.linalg.solve(bend, slope)
-        weights -= step
+        weights = weights - step
         if np.abs(step).max() < 1e-8:
             break
-    return dict(zip([*names, "bias"], (round(float(w), 3) for w in weights), strict=True))
+    return weights
 
 
 def crossed(given: Sequence[Half], coded: Sequence[Half]) -> dict[str, list[Any]]:
