@@ -46,6 +46,7 @@ _UNDONE = re.compile(
     re.I,
 )
 _NO_CASUALTIES = re.compile(r"no (?!one\b)(?:\w+ )?\w+$", re.I)
+_NONE_BEFORE = re.compile(r"(?:none|neither|not one) of\b", re.I)
 _NONE_OF = re.compile(r"\b(?:none|neither|not one) of (?:the |its |their |his |her )?$|\bno[ -]$", re.I)
 
 
@@ -169,7 +170,9 @@ def _near(kind: str, reading: Reading, text: str, told: tuple[Toll, ...]) -> Tol
         zero = toll.count.number == "0"
         if len(between) > (_AFTER if after else _BEFORE) or (_CLAUSE.search(between) and not zero):
             continue
-        if zero and (not after or any(t.stated and t.count.number != "0" for t in told)):
+        # "None of the 12 was wounded when a rocket hit the base": the zero may stand before the act.
+        none_of = _NONE_BEFORE.match(text[toll.start :]) is not None
+        if zero and ((not after and not none_of) or any(t.stated and t.count.number != "0" for t in told)):
             continue
         if zero and _NO_CASUALTIES.match(text[toll.start : toll.end]) and toll.kind not in reading.implied:
             continue  # of "no casualties" the readers of the annotations seldom made a toll, of "nobody was hurt" they did

@@ -203,7 +203,7 @@ def _side(actor: Actor) -> Side:
         for w in _TOKEN.findall(unaccented(text))
         if w.casefold() not in _DULL and len(w) > 1
     }
-    guessed = "country of the" in (actor.basis or "")
+    guessed = any(lent in (actor.basis or "") for lent in ("country of the", "head noun; coreference"))
     return Side(_short(actor.country) if actor.country else 0, thing, frozenset(names), guessed)
 
 
