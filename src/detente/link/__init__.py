@@ -25,8 +25,8 @@ def link(coded: Iterable[tuple[Document, Sequence[Event]]]) -> Linked:
     pairs = sorted(coded, key=lambda p: (p[0].published or "", p[0].id))
     by_id = {d.id: (d, e) for d, e in pairs}
     sketches = {i: duplicates.sketch(d.text, [e.sentence.text for e in found]) for i, (d, found) in by_id.items()}
-    classes = duplicates.classes(sketches)
-    reports = {i: copy_of(d, duplicates.number(classes[i])) for i, (d, _) in by_id.items()}
+    numbers = duplicates.class_numbers(sketches)
+    reports = {i: copy_of(d, numbers[i]) for i, (d, _) in by_id.items()}
     linker = Linker(MemoryIndex())
     changes = linker.add(one for i, (d, found) in by_id.items() for one in linkable.of(d, found, reports[i].copies))
     events = {e.event_id: e for _, found in by_id.values() for e in found}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -30,4 +33,35 @@ def average_link(likeness: NDArray[np.floating], threshold: float) -> list[list[
         size[a] += size[b]
         clusters[a] += clusters[b]
         clusters[b] = []
+    return [sorted(c) for c in clusters if c]
+
+
+def average_link_of_pairs(n: int, likeness: Mapping[tuple[int, int], float], threshold: float) -> list[list[int]]:
+    """As `average_link` for ``n`` rows of which few pairs are alike at all; pairs that are not named are 0.
+
+    ``likeness``: of (smaller, greater) row numbers; minus infinity: never in one cluster. ``threshold`` above 0. Time about the
+    number of pairs times its logarithm.
+    """
+    near: list[dict[int, float]] = [{} for _ in range(n)]  # sum of the likeness between the members of two clusters
+    for (a, b), value in likeness.items():
+        near[a][b] = near[b][a] = value
+    clusters: list[list[int]] = [[i] for i in range(n)]
+    waiting = [(-value, a, b) for (a, b), value in likeness.items() if value >= threshold]
+    heapq.heapify(waiting)
+    while waiting:
+        mean, a, b = heapq.heappop(waiting)
+        # An entry of before one of the two grew, or went into another, is stale.
+        if b not in near[a] or -mean != near[a][b] / (len(clusters[a]) * len(clusters[b])):
+            continue
+        for other, value in near[b].items():
+            del near[other][b]
+            if other != a:
+                near[a][other] = near[other][a] = near[a].get(other, 0.0) + value
+        near[b] = {}
+        clusters[a] += clusters[b]
+        clusters[b] = []
+        for other, total in near[a].items():
+            mean = total / (len(clusters[a]) * len(clusters[other]))
+            if mean >= threshold:
+                heapq.heappush(waiting, (-mean, min(a, other), max(a, other)))
     return [sorted(c) for c in clusters if c]

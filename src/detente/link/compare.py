@@ -7,6 +7,7 @@ A logistic regression over the clues below; the weights were learnt from the ann
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,7 +41,7 @@ def likelihood(a: Linkable, b: Linkable, least: float = 0.0) -> float:
     """The score of `compare` alone; 0 as soon as it is sure to be under ``least``."""
     weights = _weights()
     clues = {**_act(a, b), **_days(a, b), **_place(a.where, b.where)}
-    total = weights["bias"] + sum(weights.get(k, 0.0) * v for k, v in clues.items())
+    total = _sum(clues, weights)
     if least and total + _most_of_the_rest() < math.log(least / (1 - least)):
         return 0.0
     return _score(a, b, clues_of(a, b, clues))
@@ -48,23 +49,36 @@ def likelihood(a: Linkable, b: Linkable, least: float = 0.0) -> float:
 
 def _score(a: Linkable, b: Linkable, clues: dict[str, float]) -> float:
     weights = _weights()
-    total = weights["bias"] + sum(weights.get(k, 0.0) * v for k, v in clues.items())
+    total = _sum(clues, weights)
     score = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
     return min(score, _TWO) if _two_acts(a, b, clues) else score
 
 
+def _sum(clues: dict[str, float], weights: dict[str, float]) -> float:
+    # fsum: the order in which the clues were found must not show in the last bit.
+    return weights["bias"] + math.fsum(weights.get(k, 0.0) * v for k, v in clues.items())
+
+
 def _most_of_the_rest() -> float:
-    """What parties, counts, words and status can add at most to a sum."""
+    """What parties, counts, words and status can add at most to a sum: all weights above 0 but those of act, place and days."""
     if "most" not in _bound:
-        weights = _weights()
-        rest = (k for k in weights if k.startswith(("actor:", "recipient:")) or k in _LATER)
-        _bound["most"] = sum(max(0.0, weights.get(k, 0.0)) for k in rest)
+        most: defaultdict[str, float] = defaultdict(float)
+        for clue, weight in _weights().items():
+            if clue not in _FIRST:
+                side = clue.partition(":")[0]
+                most[side if side in ("actor", "recipient", "parties") else "other"] += max(0.0, weight)
+        # An act has an actor and a recipient, or, if it is mutual, parties.
+        _bound["most"] = most["other"] + max(most["actor"] + most["recipient"], most["parties"])
     return _bound["most"]
 
 
-_LATER = (
-    "one count", "one large count", "counts that fit", "named words", "other words", "names of the reports",
-    "sides turned round", "the same victim by name", "another status", "generic and not",
+_FIRST = frozenset(
+    {
+        "bias", "likeness of the act", "one verb", "another type", "another family", "a mode in common", "other modes",
+        "day not told", "one day", "days that meet", "the day before or after", "other days", "days between",
+        "days between the reports", "place not told", "another country of the place", "one town", "one place", "near by",
+        "another town", "one province", "another province", "one country of the place",
+    }
 )  # fmt: skip
 _bound: dict[str, float] = {}
 _in_use: dict[str, float] = {}
@@ -114,8 +128,9 @@ def _two_acts(a: Linkable, b: Linkable, clues: dict[str, float]) -> bool:
         return False
     if abs(a.published - b.published) > 1:
         return False
-    exact = {kind: low for kind, low, high in a.tolls if low == high}
-    return any(low == high and exact.get(kind, low) != low for kind, low, high in b.tolls)
+    mine, theirs = ({(kind, low) for kind, low, high in one.tolls if low == high} for one in (a, b))
+    both = {kind for kind, _ in mine} & {kind for kind, _ in theirs}
+    return any(not {t for t in mine if t[0] == kind} & theirs for kind in both)
 
 
 def _act(a: Linkable, b: Linkable) -> dict[str, float]:
@@ -144,7 +159,8 @@ def _sides(a: Linkable, b: Linkable) -> dict[str, float]:
             found[f"{side}: {clue}"] = value
     if a.type == b.type == "ASSAULT" and _one_person(a.recipients, b.recipients):
         found["the same victim by name"] = 1.0
-    if _countries(a.actors) & _countries(b.recipients) and not _countries(a.actors) & _countries(b.actors):
+    turned = _countries(a.actors) & _countries(b.recipients) or _countries(b.actors) & _countries(a.recipients)
+    if turned and not _countries(a.actors) & _countries(b.actors):
         found["sides turned round"] = 1.0
     return found
 

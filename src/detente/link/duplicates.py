@@ -37,7 +37,7 @@ Found = TypeVar("Found", bound=Hashable, covariant=True)
 class Sketch:
     """What is kept of a report to find its copies: 64-bit and 16-bit numbers only.
 
-    ``exact``: of the words of the text. ``hashes``: 30 MinHashes of 16 bits (empty for a text under three words).
+    ``exact``: of the words of the text. ``length``: of its words in code points. ``hashes``: 30 MinHashes of 16 bits (empty for a text under three words).
     ``bands``: what texts that are nearly the same have in common. ``told``: of each sentence that tells something.
     """
 
@@ -45,6 +45,7 @@ class Sketch:
     hashes: tuple[int, ...]
     bands: tuple[int, ...]
     told: frozenset[int]
+    length: int = 0
 
     def keys(self) -> Iterator[int]:
         """Numbers of which two near reports share at least one (bands: with the odds given above)."""
@@ -77,6 +78,7 @@ def sketch(text: str, told: Iterable[str] = ()) -> Sketch:
         tuple(h & 0xFFFF for h in hashes),
         bands,
         frozenset(number(s) for s in sentences if s.count(" ") + 1 >= _SHORTEST),
+        len(" ".join(words)),
     )
 
 
@@ -150,6 +152,27 @@ def classes(sketches: dict[Key, Sketch]) -> dict[Key, Key]:
             parts.join(name, other)
         index.add(name, sketches[name])
     return parts.firsts()
+
+
+def class_number(members: Iterable[Sketch]) -> int:
+    """The number of a class of copies: of the words of its shortest text (of equals the smallest number).
+
+    So neither the names of reports nor longer copies that come later change it.
+    """
+    return min((m.length, m.exact) for m in members)[1]
+
+
+def class_numbers(sketches: dict[Key, Sketch]) -> dict[Key, int]:
+    """The number of the class of copies of each report: a function of the set of texts."""
+    members: defaultdict[Key, list[Key]] = defaultdict(list)
+    for name, first in classes(sketches).items():
+        members[first].append(name)
+    return {
+        name: number_
+        for names in members.values()
+        for number_ in [class_number(sketches[n] for n in names)]
+        for name in names
+    }
 
 
 class Components(dict[Key, Key]):

@@ -1,6 +1,7 @@
 """The compact view of an event that linking works on: numbers only, small enough to keep a million of them at hand.
 
-Words and names are kept as 24-bit hashes: of a hundred words compared, one pair in 1,600 sentences agrees by chance.
+Codes and entities are kept as 24-bit hashes, words as 16-bit ones: of two sentences of eight other words each one pair in a
+thousand agrees in a word by chance; on the annotated incidents both widths give the same figures within 0.002.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from detente import ontology
 from detente.knowledge.tables import unaccented
 from detente.link import words
 from detente.link.duplicates import normal, number
+from detente.read.dateline import dateline
 from detente.records import Actor, Document, Event, Place
 from detente.resolve.countries import named_countries
 
@@ -134,6 +136,12 @@ def short(text: str) -> int:
 _short = lru_cache(maxsize=100_000)(short)
 
 
+@lru_cache(maxsize=100_000)
+def _word(text: str) -> int:
+    """A 16-bit hash of a word, never 0."""
+    return short(text) & 0xFFFF or 1
+
+
 def of(document: Document, events: Sequence[Event], copies: int | None = None) -> list[Linkable]:
     """The compact views of all events of one document. ``copies``: number of its class of copies (default: of its own text)."""
     about, setting = _about(document), _setting(document, events)
@@ -143,7 +151,7 @@ def of(document: Document, events: Sequence[Event], copies: int | None = None) -
 
 def _event(event: Event, document: int, length: int, about: frozenset[int], setting: frozenset[int]) -> Linkable:
     named, plain = _words(event.sentence.text)
-    sentence = normal(event.sentence.text)
+    sentence = normal(_without_dateline(event.sentence.text))
     # A day that no words tell is the day of the report: a recap of last week has that too, so it says nothing here.
     when = event.date if event.date is not None and event.date.basis != "publication date" else None
     return Linkable(
@@ -168,6 +176,12 @@ def _event(event: Event, document: int, length: int, about: frozenset[int], sett
         about=about,
         setting=setting,
     )
+
+
+def _without_dateline(sentence: str) -> str:
+    """A sentence as its own report has it: where other words stand before it, the dateline has become a part of it."""
+    found = dateline(sentence)
+    return sentence[found.end :] if found else sentence
 
 
 def _about(document: Document) -> frozenset[int]:
@@ -197,7 +211,7 @@ def _side(actor: Actor) -> Side:
     # A country as a whole is told by its code already.
     thing = 0 if not entity or entity.startswith("country:") else _short(entity)
     names = {
-        _short(words.lemma(w))
+        _word(words.lemma(w))
         for text in (actor.name, actor.text)
         if text
         for w in _TOKEN.findall(unaccented(text))
@@ -215,8 +229,9 @@ def _where(place: Place | None) -> Where | None:
         _short(place.country) if place.country else 0,
         _short(f"{place.country} {place.admin1}") if place.admin1 else 0,
         place.geonames_id or 0,
-        place.latitude if place.latitude is not None else 0.0,
-        place.longitude if place.longitude is not None else 0.0,
+        # To 0.001 degrees, about 100 m, as the bytes keep it: an event from a store compares like one in memory.
+        round(place.latitude, 3) if place.latitude is not None else 0.0,
+        round(place.longitude, 3) if place.longitude is not None else 0.0,
         _PRECISIONS.index(precision) if place.latitude is not None else 0,
     )
 
@@ -232,19 +247,20 @@ def _words(text: str) -> tuple[list[int], list[int]]:
     for i, token in enumerate(_TOKEN.findall(unaccented(text))):
         if token.casefold() in _DULL or len(token) < 2:
             continue
-        (named if token[0].isdigit() or (token[0].isupper() and i) else plain).append(_short(words.lemma(token)))
+        (named if token[0].isdigit() or (token[0].isupper() and i) else plain).append(_word(words.lemma(token)))
     return named, plain
 
 
 def blocks(event: Linkable) -> list[int]:
-    """63-bit keys under which an event is kept: a hash of a country above, the day it was told in the last 22 bits.
+    """63-bit keys under which an event is kept: a hash of a country and the family of its type above, the day it was told in
+    the last 22 bits.
 
     Countries are those of its parties and place, and the two that its report is about; without any, the names in its
     sentence stand for them.
     """
     own = {s.country for s in (*event.actors, *event.recipients)} | {event.where.country if event.where else 0}
     things = sorted((own | event.setting) - {0})[:_THINGS] or sorted(event.named)[:_THINGS]
-    return [(number(f"{thing}") >> 22 << 22) | event.told for thing in things]
+    return [(number(f"{thing} {event.family}") >> 22 << 22) | event.told for thing in things]
 
 
 def neighbourhood(event: Linkable) -> list[tuple[int, int]]:
@@ -254,7 +270,7 @@ def neighbourhood(event: Linkable) -> list[tuple[int, int]]:
 
 def may_be_one(a: Linkable, b: Linkable) -> bool:
     """A quick look before `detente.link.compare`: False where that would certainly say no."""
-    if abs(a.told - b.told) > _DAYS or (a.family != b.family and words.likeness(a.act, b.act) < words.NEAR):
+    if a.family != b.family or abs(a.told - b.told) > _DAYS:
         return False
     if a.first and b.first and max(a.first, b.first) - min(a.last, b.last) > _APART:
         return False
@@ -310,8 +326,10 @@ def to_bytes(event: Linkable) -> bytes:
     out.append(len(event.tolls))
     for kind, low, high in event.tolls:
         out += struct.pack("<BII", kind, min(low, _OPEN - 1), _OPEN if high is None else min(high, _OPEN - 1))
-    for hashes in (event.sentence, event.named, event.about, event.setting):
+    for hashes in (event.sentence, event.named, event.about):
         out += _set(hashes)
+    out.append(len(event.setting))
+    out += _three(sorted(event.setting))
     act = event.act.encode()[:255]
     out.append(len(act))
     return bytes(out + act)
@@ -350,7 +368,9 @@ def from_bytes(event_id: str, data: bytes) -> Linkable:
     sentence, at = _read_set(data, at)
     named, at = _read_set(data, at)
     about, at = _read_set(data, at)
-    setting, at = _read_set(data, at)
+    n, at = data[at], at + 1
+    setting = frozenset(_read_three(data, at, n))
+    at += 3 * n
     return Linkable(
         event_id, telling, document, length, index, _TYPES[kind], modes, _STATUSES[status], parties[0], parties[1], where,
         _undelta(first, base), _undelta(last, base), base if dated else 0, tuple(tolls), data[at + 1 :].decode("utf-8", "replace"), sentence, named, about, setting,
@@ -376,9 +396,9 @@ def _read_three(data: bytes, at: int, n: int) -> tuple[int, ...]:
 
 def _set(values: Iterable[int]) -> bytes:
     kept = sorted(values)[:255]
-    return bytes((len(kept),)) + _three(kept)
+    return struct.pack(f"<B{len(kept)}H", len(kept), *kept)
 
 
 def _read_set(data: bytes, at: int) -> tuple[frozenset[int], int]:
     n = data[at]
-    return frozenset(_read_three(data, at + 1, n)), at + 1 + 3 * n
+    return frozenset(struct.unpack_from(f"<{n}H", data, at + 1)), at + 1 + 2 * n

@@ -166,18 +166,23 @@ def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
 
 
 def _tolls(events: Sequence[Event]) -> tuple[Toll, ...]:
-    """For each kind the lowest and highest count of the last word of each source, and who says what."""
-    said: defaultdict[str, dict[str, TollClaim]] = defaultdict(dict)
-    for e in events:  # oldest first: a later count of the same source takes the place of the earlier
+    """For each kind the lowest and highest count of the last word of each source, and who says what.
+
+    In one report the last sentence counts, of two reports the later, of two of one time the higher count: tolls rise.
+    """
+    said: defaultdict[str, defaultdict[str, dict[str, _Word]]] = defaultdict(lambda: defaultdict(dict))
+    for e in sorted(events, key=lambda e: (e.document.id, e.sentence.start, e.trigger.start, e.event_id)):
         if e.status not in ("actual", "possible"):
             continue
         who = (e.attribution.name or e.attribution.text) if e.attribution is not None else None
         for c in e.casualties:
             claim = TollClaim(who, c.low, c.high, e.document.id, e.document.source)
-            said[c.kind][who or f"{e.document.source or e.document.id}"] = claim
+            source = who or e.document.source or e.document.id
+            said[c.kind][source][e.document.id] = (e.document.published or "", claim)
     tolls = []
     for kind in ("killed", "injured", "detained", "missing", "displaced"):
-        claims = list(said[kind].values())
+        last = [max(reports.values(), key=_later) for reports in said[kind].values()]
+        claims = [c for _, c in sorted(last, key=lambda w: (_later(w), w[1].claimant or "", w[1].source or ""))]
         if not claims:
             continue
         lows = [c.low for c in claims if c.low is not None]
@@ -185,3 +190,11 @@ def _tolls(events: Sequence[Event]) -> tuple[Toll, ...]:
         high = None if None in highs else max(h for h in highs if h is not None)
         tolls.append(Toll(kind, min(lows) if lows else None, high, tuple(claims)))
     return tuple(tolls)
+
+
+_Word = tuple[str, TollClaim]  # when it was published, and the count
+
+
+def _later(word: _Word) -> tuple[str, int, bool, int]:
+    published, claim = word
+    return published, claim.low or 0, claim.high is None, claim.high or 0

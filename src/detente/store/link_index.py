@@ -28,7 +28,7 @@ CREATE TABLE IF NOT EXISTS incident (incident INTEGER PRIMARY KEY, told INTEGER 
 TABLES = ("report", "sketch_key", "event", "event_key", "telling", "incident")
 _ONCE = 500  # values of one statement
 _REMEMBERED = 60_000  # views held in memory, about 3 kB each
-_SKETCH = struct.Struct("<qBBB")
+_SKETCH = struct.Struct("<qIBBB")
 # Keys of sketches are kept in 32 bits: two that agree by chance (one in 4,000 at a million) are told apart by `near`.
 _SHORT = 0x7FFFFFFF
 
@@ -298,12 +298,12 @@ def _unpacked(data: object) -> str:
 
 def _write_sketch(sketch: Sketch) -> bytes:
     told = sorted(sketch.told)[:255]
-    head = _SKETCH.pack(sketch.exact, len(sketch.hashes), len(sketch.bands), len(told))
+    head = _SKETCH.pack(sketch.exact, min(sketch.length, 0xFFFFFFFF), len(sketch.hashes), len(sketch.bands), len(told))
     bands = [b & _SHORT for b in sketch.bands]
     return head + struct.pack(f"<{len(sketch.hashes)}H{len(bands)}I{len(told)}q", *sketch.hashes, *bands, *told)
 
 
 def _read_sketch(data: bytes) -> Sketch:
-    exact, hashes, bands, told = _SKETCH.unpack_from(data)
+    exact, length, hashes, bands, told = _SKETCH.unpack_from(data)
     values = struct.unpack_from(f"<{hashes}H{bands}I{told}q", data, _SKETCH.size)
-    return Sketch(exact, values[:hashes], values[hashes : hashes + bands], frozenset(values[hashes + bands :]))
+    return Sketch(exact, values[:hashes], values[hashes : hashes + bands], frozenset(values[hashes + bands :]), length)

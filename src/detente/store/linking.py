@@ -45,7 +45,7 @@ class Linking:
     """The index of links in the control database; all calls are in the writer's turn."""
 
     #: Another number has incidents and claims made anew; to be raised with any change of `detente.link` that changes answers.
-    VERSION = 1
+    VERSION = 2
 
     def __init__(self, control: Control) -> None:
         self.control = control
@@ -108,7 +108,7 @@ class Linking:
                 members |= self.sketches.members(copies)
         for doc, report in coded.items():
             sketch = duplicates.sketch(report.document.text, [e.sentence.text for e in report.events])
-            copies_ = number(report.document.id)
+            copies_ = duplicates.class_number([sketch])
             near = {other for other, _ in duplicates.copies(sketch, self.sketches)}
             for copies in {kept[1].copies for other in near if (kept := self.sketches.copy_of(other))}:
                 members |= self.sketches.members(copies)
@@ -121,12 +121,12 @@ class Linking:
     def _settle(self, members: Mapping[int, str]) -> set[int]:
         """Divide reports into classes; gives those whose class has another number now."""
         names = {i: d for d, i in members.items()}
-        classes = duplicates.classes({i: self.sketches.sketch(d) for i, d in names.items()})
+        classes = duplicates.class_numbers({i: self.sketches.sketch(d) for i, d in names.items()})
         moved = set()
-        for name, first in classes.items():
+        for name, copies in classes.items():
             kept = self.sketches.copy_of(names[name])
-            if kept and kept[1].copies != number(first):
-                self.sketches.set_class(names[name], number(first))
+            if kept and kept[1].copies != copies:
+                self.sketches.set_class(names[name], copies)
                 moved.add(names[name])
         return moved
 
