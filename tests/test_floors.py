@@ -15,7 +15,8 @@ from detente.records import Event
 from detente.training import compare_int8
 
 HERE = Path(__file__).parent
-FLOORS = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))["dev-gold"]
+_ALL = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))
+FLOORS = _ALL["dev-gold"]
 
 
 @pytest.fixture(scope="module")
@@ -37,3 +38,11 @@ def test_eight_bits_read_as_well_as_thirty_two() -> None:
     assert ours["event"]["n"] == plain["events"], "the annotations changed: run detente.training.compare_int8"
     for figure in compare_int8.FIGURES:
         assert ours[figure]["f1"] >= plain[figure] - 0.005, (figure, ours[figure], plain[figure])
+
+
+def test_incidents_are_joined_as_well_as_before() -> None:
+    from detente.evaluate import exams
+
+    figures = exams.run("incidents")["figures"]
+    for figure, floor in _ALL["incidents"].items():
+        assert figures[figure] >= floor, (figure, figures[figure])
