@@ -28,11 +28,6 @@ _REPORTS = (
     ("c2", "2019-10-06", "BBC News", "Talks between the United States and North Korea in Stockholm broke down on Saturday."),
     ("d1", "2019-10-04", "AFP", "Ukraine's foreign minister met his Polish counterpart in Warsaw on Friday."),
 )  # fmt: skip
-_BOILERPLATE = (
-    "Sign up for our morning newsletter and never miss a story again.",
-    "This page is updated through the day and may be changed without notice.",
-    "Our journalism is free for everybody thanks to the support of readers like you.",
-)
 
 
 def _code(documents: list[Document]) -> Coded:
@@ -73,39 +68,6 @@ def test_talks_told_in_other_words_are_one_incident(coded: Coded) -> None:
     assert _with(linked.incidents, coded, "c2", "CONSULT") == talks
     assert {p.country for p in (*talks.actors, *talks.recipients)} == {"PRK", "USA"}
     assert _with(linked.incidents, coded, "d1", "CONSULT") != talks
-
-
-def _plain(incidents: tuple[Incident, ...]) -> list[tuple[object, ...]]:
-    """An incident without the names of its reports: what must not change when reports are repeated."""
-    return sorted(
-        (
-            repr(
-                (i.incident_id, i.type, i.modes, i.status, i.actors, i.recipients, i.place, i.date, i.origins, i.days)
-            ),
-            repr([(t.kind, t.low, t.high) for t in i.casualties]),
-        )
-        for i in incidents
-    )
-
-
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
-def test_feeding_every_report_ten_times_changes_nothing(coded: Coded, seed: int) -> None:
-    """With other headlines and boilerplate around them, in any order: the same incidents, tolls and independent origins."""
-    rng = random.Random(seed)
-    copies = [
-        replace(
-            document,
-            id=f"{document.id}-{n}",
-            title=rng.choice(["Live updates", "What we know so far", "World in brief"]),
-            text=" ".join([document.text, *rng.sample(_BOILERPLATE, rng.randrange(4))]),
-        )
-        for document, _ in coded
-        for n in range(10)
-    ]
-    fed = [*coded, *_code(copies)]
-    rng.shuffle(fed)
-    assert _plain(link.link(fed).incidents) == _plain(link.link(coded).incidents)
 
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
