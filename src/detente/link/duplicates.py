@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from detente.errors import MissingExtra
+from detente.read.dateline import dateline
 
 # 30 hashes in 6 bands of 5: of texts that share 0.8 of their word triples 91 % meet in a band, of 0.9 99.5 %, of 0.5 17 %.
 PERMUTATIONS = 30
@@ -59,6 +60,12 @@ def normal(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold()))
 
 
+def without_dateline(sentence: str) -> str:
+    """A sentence as its own report has it: where other words stand before it, the dateline has become a part of it."""
+    found = dateline(sentence)
+    return sentence[found.end :] if found else sentence
+
+
 def number(text: str) -> int:
     """A 63-bit hash of a text, the same on every machine and for ever (SQLite holds signed 64 bits)."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 1
@@ -72,7 +79,7 @@ def sketch(text: str, told: Iterable[str] = ()) -> Sketch:
     words = normal(text).split()
     hashes = _hashes([" ".join(words[i : i + 3]) for i in range(len(words) - 2)])
     bands = tuple(number(f"{b} {hashes[b * _ROWS : (b + 1) * _ROWS]}") for b in range(BANDS)) if hashes else ()
-    sentences = (normal(s) for s in told)
+    sentences = (normal(without_dateline(s)) for s in told)
     return Sketch(
         number(" ".join(words)),
         tuple(h & 0xFFFF for h in hashes),

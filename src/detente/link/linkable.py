@@ -18,8 +18,7 @@ from functools import lru_cache
 from detente import ontology
 from detente.knowledge.tables import unaccented
 from detente.link import words
-from detente.link.duplicates import normal, number
-from detente.read.dateline import dateline
+from detente.link.duplicates import normal, number, without_dateline
 from detente.records import Actor, Document, Event, Place
 from detente.resolve.countries import named_countries
 
@@ -151,7 +150,7 @@ def of(document: Document, events: Sequence[Event], copies: int | None = None) -
 
 def _event(event: Event, document: int, length: int, about: frozenset[int], setting: frozenset[int]) -> Linkable:
     named, plain = _words(event.sentence.text)
-    sentence = normal(_without_dateline(event.sentence.text))
+    sentence = normal(without_dateline(event.sentence.text))
     # A day that no words tell is the day of the report: a recap of last week has that too, so it says nothing here.
     when = event.date if event.date is not None and event.date.basis != "publication date" else None
     return Linkable(
@@ -176,12 +175,6 @@ def _event(event: Event, document: int, length: int, about: frozenset[int], sett
         about=about,
         setting=setting,
     )
-
-
-def _without_dateline(sentence: str) -> str:
-    """A sentence as its own report has it: where other words stand before it, the dateline has become a part of it."""
-    found = dateline(sentence)
-    return sentence[found.end :] if found else sentence
 
 
 def _about(document: Document) -> frozenset[int]:
