@@ -13,12 +13,15 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from detente import store_cli
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
+
+if TYPE_CHECKING:
+    from detente.problems import Problems
 
 _EXAMPLES = """\
 examples:
@@ -96,9 +99,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="P",
         help="leave out events less sure than this, 0 to 1 (default: 0)",
     )
-    code.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
-    _model_option(code)
-    _actors_option(code)
+    code.add_argument("--threads", type=positive, metavar="N", help="cores to use (default: all)")
+    model_option(code)
+    actors_option(code)
 
     demo = _verb(verbs, "demo", _demo, "code the bundled reports, and say where to look")
     demo.add_argument(
@@ -118,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         help='lines of {"id", "text", …} (default: stdin; docs/resolve.md)',
     )
     resolve.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write (default: stdout)")
-    _actors_option(resolve)
+    actors_option(resolve)
 
     evaluate = _verb(verbs, "evaluate", _evaluate, "score events against annotated reports, or take a public exam")
     evaluate.add_argument(
@@ -138,8 +141,8 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument(
         "--write", type=Path, metavar="PAGE.md", help="measure all that is at hand and write docs/evaluation.md"
     )
-    evaluate.add_argument("--threads", type=_positive, metavar="N", help="cores to use (default: all)")
-    _model_option(evaluate)
+    evaluate.add_argument("--threads", type=positive, metavar="N", help="cores to use (default: all)")
+    model_option(evaluate)
 
     train = _verb(verbs, "train", _train, "adapt the model to your own annotations, with scores before and after")
     train.add_argument(
@@ -148,13 +151,13 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "-o", "--output", type=Path, required=True, metavar="DIR", help="new folder for the adapted model"
     )
-    train.add_argument("--folds", type=_positive, default=4, metavar="N", help="parts held back in turn (default: 4)")
+    train.add_argument("--folds", type=positive, default=4, metavar="N", help="parts held back in turn (default: 4)")
     train.add_argument(
-        "--epochs", type=_positive, default=3, metavar="N", help="times each sentence is learnt (default: 3)"
+        "--epochs", type=positive, default=3, metavar="N", help="times each sentence is learnt (default: 3)"
     )
     train.add_argument("--seed", type=int, default=0, metavar="N", help="of the random order (default: 0)")
     train.add_argument("--json", action="store_true", help="print JSON")
-    _model_option(train)
+    model_option(train)
 
     knowledge = _verb(
         verbs, "knowledge", _knowledge, "rebuild the table of office-holders from Wikidata (needs a network)"
@@ -189,13 +192,15 @@ def _verb(verbs: Any, name: str, run: Callable[[argparse.Namespace], int], about
     return parser
 
 
-def _model_option(parser: argparse.ArgumentParser) -> None:
+def model_option(parser: argparse.ArgumentParser) -> None:
+    """The option to code with another model."""
     parser.add_argument(
         "--model", type=Path, metavar="DIR", help="a model made by `detente train` (default: the shipped one)"
     )
 
 
-def _actors_option(parser: argparse.ArgumentParser) -> None:
+def actors_option(parser: argparse.ArgumentParser) -> None:
+    """The option to load an own table of actors."""
     parser.add_argument(
         "--actors", type=Path, metavar="MY.csv", help="your own table of actors, which wins (docs/knowledge.md)"
     )
@@ -218,7 +223,8 @@ def coder_of(args: argparse.Namespace) -> Any:
     return default_coder(args.threads) if args.model is None else Coder(args.model, args.threads)
 
 
-def _positive(text: str) -> int:
+def positive(text: str) -> int:
+    """A number of things from the command line. Raises ArgumentTypeError for less than 1."""
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
     return int(text)
@@ -234,14 +240,32 @@ def _share(text: str) -> float:
     return value
 
 
+def published_of(args: argparse.Namespace) -> str | None:
+    """The date that was given for reports without one. Raises UsageError if it is none."""
+    try:
+        return parse_published(args.published)
+    except DetenteError as error:
+        raise UsageError(f"--published: {error}") from None
+
+
+def documents_of(
+    args: argparse.Namespace, published: str | None, problems: Problems, ours: Sequence[Path | None]
+) -> Iterator[Document]:
+    """The reports of all inputs but for the files that we write ourselves (``ours``); what cannot be read is told to ``problems``."""
+    from detente import read
+
+    for item in read.read_inputs(args.inputs, published=published, exclude=[p for p in ours if p is not None]):
+        if isinstance(item, InputError):
+            problems.failed(item.item, item.reason, item.field)
+        else:
+            yield item
+
+
 def _code(args: argparse.Namespace) -> int:
     from detente import export
     from detente.problems import Problems
 
-    try:
-        published = parse_published(args.published)
-    except DetenteError as error:
-        raise UsageError(f"--published: {error}") from None
+    published = published_of(args)
     form = args.to or export.format_of(args.output)
     if args.output is not None and args.output.is_dir():
         raise UsageError(f"-o {args.output} is a folder: name a file, such as {args.output / 'events.jsonl'}")
@@ -263,18 +287,10 @@ def _coded(
     args: argparse.Namespace, published: str | None, problems: Any, advance: Callable[[int, int], None]
 ) -> Iterator[Event]:
     """Events of all inputs; what fails on the way is told to ``problems``."""
-    from detente import pipeline, read, show
+    from detente import pipeline, show
 
-    ours = [p for p in (args.output, args.report) if p is not None]
-
-    def documents() -> Iterator[Document]:
-        for item in read.read_inputs(args.inputs, published=published, exclude=ours):
-            if isinstance(item, InputError):
-                problems.failed(item.item, item.reason, item.field)
-            else:
-                yield item
-
-    for outcome in pipeline.outcomes(documents(), coder=coder_of(args)):
+    given = documents_of(args, published, problems, [args.output, args.report])
+    for outcome in pipeline.outcomes(given, coder=coder_of(args)):
         if outcome.error:
             problems.failed(outcome.document.id, outcome.error)
         elif outcome.skipped:

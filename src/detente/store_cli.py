@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import DetenteError, InputError, RecordError
-from detente.records import Document, parse_published
+from detente.errors import DetenteError, RecordError
 
 if TYPE_CHECKING:
     from detente.store import Store
@@ -22,6 +21,8 @@ Verb = Callable[[Any, str, Callable[[argparse.Namespace], int], str], argparse.A
 
 def register(verbs: Any, verb: Verb) -> None:
     """Add the verbs to the command line."""
+    from detente.cli import actors_option, model_option, positive
+
     add = verb(verbs, "add", _add, "code reports and keep them in a store")
     add.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
     add.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs")
@@ -29,13 +30,9 @@ def register(verbs: Any, verb: Verb) -> None:
         "--receipts", action="store_true", help="print a JSON line for each report once it is safely stored"
     )
     add.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
-    add.add_argument(
-        "--model", type=Path, metavar="DIR", help="a model made by `detente train` (default: the shipped one)"
-    )
-    add.add_argument("--threads", type=int, metavar="N", help="cores to use (default: all)")
-    add.add_argument(
-        "--actors", type=Path, metavar="MY.csv", help="your own table of actors, which wins (docs/knowledge.md)"
-    )
+    add.add_argument("--threads", type=positive, metavar="N", help="cores to use (default: all)")
+    model_option(add)
+    actors_option(add)
     _store(add)
     for name, about in (
         ("events", "list the events of a store"),
@@ -157,23 +154,12 @@ def _usage(error: DetenteError) -> DetenteError:
 
 
 def _add(args: argparse.Namespace) -> int:
-    from detente import read
-    from detente.cli import coder_of, progress, use_actors
+    from detente.cli import coder_of, documents_of, progress, published_of, use_actors
     from detente.problems import Problems
 
-    try:
-        published = parse_published(args.published)
-    except RecordError as error:
-        raise _usage(RecordError(f"--published: {error}")) from None
+    published = published_of(args)
     use_actors(args)
     with Problems(args.report) as problems, _open(args) as store, progress("stored") as advance:
-
-        def documents() -> Iterator[Document]:
-            for item in read.read_inputs(args.inputs, published=published, exclude=[p for p in (args.report,) if p]):
-                if isinstance(item, InputError):
-                    problems.failed(item.item, item.reason, item.field)
-                else:
-                    yield item
 
         def told(stored: Any) -> None:
             advance(len(stored.documents), stored.events)
@@ -182,7 +168,8 @@ def _add(args: argparse.Namespace) -> int:
                     print(json.dumps({"document": name, "run": stored.run}, ensure_ascii=False))
                 sys.stdout.flush()
 
-        done = store.add(documents(), coder=coder_of(args), on_commit=told)
+        given = documents_of(args, published, problems, [args.report])
+        done = store.add(given, coder=coder_of(args), on_commit=told)
         for name, reason in done.failed:
             problems.failed(name, reason)
         for name, reason in done.skipped:

@@ -197,6 +197,11 @@ def _days(e: Json) -> tuple[str, str] | None:
         value = f"{date['start_date']}/{date.get('end_date') or date['start_date']}"
     else:
         value = None
+    return days_of(value)
+
+
+def days_of(value: str | None) -> tuple[str, str] | None:
+    """First and last day of an annotated value: a day, a month, a year, or two of them parted by a slash; None for "?"."""
     if not value or value == "?":
         return None
     first, _, last = value.partition("/")

@@ -7,8 +7,6 @@ the coder did not find is an incident of its own).
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +16,7 @@ from typing import Any
 from detente import ontology, pipeline, resolve
 from detente.errors import ExamError
 from detente.evaluate.clusters import b_cubed
+from detente.evaluate.gold import days_of
 from detente.link import linkable
 from detente.link.incidents import cluster
 from detente.model.coder import Coder
@@ -32,7 +31,7 @@ from detente.records import (
     Span,
     When,
 )
-from detente.training.line_format import Annotation, Marked, Report, find, read_pair
+from detente.training.line_format import Annotation, Marked, Report, find, joined, read_pair
 
 
 @dataclass(slots=True)
@@ -119,11 +118,7 @@ def read(path: Path) -> Iterator[Told]:
 
 
 def _told(report: Report, incidents: dict[tuple[str, int, int], str], path: Path) -> Told:
-    starts, text = [], ""
-    for sentence in report.sentences:
-        text += " " if text else ""
-        starts.append(len(text))
-        text += sentence
+    text, spans = joined(report.sentences)
     document = Document(text, report.id, report.title or None, report.published or None, report.source)
     told = Told(document, [], [])
     for annotation in report.events:
@@ -135,7 +130,7 @@ def _told(report: Report, incidents: dict[tuple[str, int, int], str], path: Path
                 f"{path}: no incident for {report.id}, sentence {annotation.sentence + 1}, {annotation.type}"
             )
         told.events.append(
-            _event(document, annotation, report.sentences[annotation.sentence], starts[annotation.sentence])
+            _event(document, annotation, report.sentences[annotation.sentence], spans[annotation.sentence][0])
         )
         told.labels.append(label)
     return told
@@ -185,22 +180,9 @@ def _place(words: dict[str, Any], country: str, context: str) -> Place:
     )  # fmt: skip
 
 
-_VALUE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
-
-
 def _when(words: dict[str, Any], value: str) -> When | None:
-    first, _, last = value.partition("/")
-    start, end = _VALUE.fullmatch(first), _VALUE.fullmatch(last or first)
-    if not start or not end:
-        return None
-    year, month, day = (int(g) if g else None for g in end.groups())
-    assert year is not None
-    return When(
-        **words,
-        start_date=f"{start[1]}-{start[2] or '01'}-{start[3] or '01'}",
-        end_date=f"{year}-{month or 12:02d}-{day or calendar.monthrange(year, month or 12)[1]:02d}",
-        basis="phrase",
-    )
+    days = days_of(value)
+    return When(**words, start_date=days[0], end_date=days[1], basis="phrase") if days else None
 
 
 def _casualty(kind: str, relation: str, number: str) -> Casualty:

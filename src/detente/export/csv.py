@@ -89,7 +89,10 @@ def write(events: Iterable[Event], stream: BinaryIO) -> int:
 
 
 def _safe(value: Cell) -> Cell:
+    # "---" is the code of an unknown country.
+    return value if isinstance(value, str) and value.startswith("---") else safe(value)
+
+
+def safe(value: Cell) -> Cell:
     """Words of a report that a spreadsheet would run as a formula get an apostrophe before them (OWASP, CSV injection)."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) and not value.startswith("---"):
-        return "'" + value
-    return value
+    return "'" + value if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -46,8 +46,9 @@ _UNDONE = re.compile(
     re.I,
 )
 _NO_CASUALTIES = re.compile(r"no (?!one\b)(?:\w+ )?\w+$", re.I)
-_NONE_BEFORE = re.compile(r"(?:none|neither|not one) of\b", re.I)
-_NONE_OF = re.compile(r"\b(?:none|neither|not one) of (?:the |its |their |his |her )?$|\bno[ -]$", re.I)
+_NONE = r"(?:none|neither|not one) of"
+_NONE_BEFORE = re.compile(rf"{_NONE}\b", re.I)
+_NONE_OF = re.compile(rf"\b{_NONE} (?:the |its |their |his |her )?$|\bno[ -]$", re.I)
 
 
 def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:

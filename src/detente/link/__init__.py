@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from detente.link import duplicates, linkable, origins
-from detente.link.claims import claims, speech_about
-from detente.link.incidents import Linker, MemoryIndex
-from detente.link.summary import CopyOf, summary
+from detente.link.claims import claims, speech_by_act
+from detente.link.incidents import Cluster, Linker, MemoryIndex
+from detente.link.summary import CopyOf, report_order, summary
 from detente.records import Claim, Document, Event, Incident
 
 
@@ -30,20 +30,23 @@ def link(coded: Iterable[tuple[Document, Sequence[Event]]]) -> Linked:
     linker = Linker(MemoryIndex())
     changes = linker.add(one for i, (d, found) in by_id.items() for one in linkable.of(d, found, reports[i].copies))
     events = {e.event_id: e for _, found in by_id.values() for e in found}
-    speech = {s.event_id: about.event_id for _, found in by_id.values() for s, about in speech_about(found)}
-    home = {e.event_id: c.incident_id for c in changes.clusters for e in c.events}
-    about: dict[str, list[Event]] = {}
-    for spoken, act in speech.items():
-        about.setdefault(home[act], []).append(events[spoken])
-    incidents: list[Incident] = []
-    ledger: list[Claim] = []
-    for cluster in changes.clusters:
-        incident = summary(cluster, events, reports)
-        told = [events[e.event_id] for e in cluster.events]
-        said = claims(incident, [*told, *(e for e in about.get(cluster.incident_id, ()) if e not in told)])
-        incidents.append(replace(incident, claims=tuple(c.claim_id for c in said)))
-        ledger += said
-    return Linked(tuple(incidents), tuple(ledger))
+    speech = speech_by_act(found for _, found in by_id.values())
+    told = [record(cluster, events, reports, speech) for cluster in changes.clusters]
+    return Linked(tuple(incident for incident, _ in told), tuple(claim for _, said in told for claim in said))
+
+
+def record(
+    cluster: Cluster,
+    events: Mapping[str, Event],
+    reports: Mapping[str, CopyOf],
+    speech: Mapping[str, Sequence[Event]],
+) -> tuple[Incident, tuple[Claim, ...]]:
+    """The record of one incident, which names its claims, and the claims. ``speech``: `detente.link.claims.speech_by_act`."""
+    incident = summary(cluster, events, reports)
+    told = {e.event_id: events[e.event_id] for e in cluster.events}
+    about = {s.event_id: s for act in told for s in speech.get(act, ())}
+    said = claims(incident, list({**told, **about}.values()))
+    return replace(incident, claims=tuple(c.claim_id for c in said)), said
 
 
 def copy_of(document: Document, copies: int) -> CopyOf:
@@ -52,5 +55,5 @@ def copy_of(document: Document, copies: int) -> CopyOf:
         copies,
         origins.agency(document.text, document.dateline),
         origins.family(document.source, document.url),
-        f"{document.published or '9999'} {document.id}",
+        report_order(document.published, document.id),
     )

@@ -59,6 +59,10 @@ class _Voice:
         return "press" if self.party is None else f"{self.key} {self.party.name} {' '.join(self.party.sectors)}"
 
 
+def _of(claim: Claim) -> _Voice:
+    return _Voice(claim.claimant, claim.source)
+
+
 def speech_about(events: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
     """Of the events of one document, in its order: accusations, denials and admissions, each with the act that it is about.
 
@@ -86,6 +90,15 @@ def speech_about(events: Sequence[Event]) -> Iterator[tuple[Event, Event]]:
             yield speech, max(near, key=lambda d: (d.sentence.index, bool(d.actors), d.trigger.start))
 
 
+def speech_by_act(reports: Iterable[Iterable[Event]]) -> dict[str, list[Event]]:
+    """Of each act, by its event's id, the speech about it (`speech_about`). ``reports``: the events of each document."""
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for events in reports:
+        for spoken, act in speech_about(sorted(events, key=lambda e: (e.trigger.start, e.event_id))):
+            found[act.event_id].append(spoken)
+    return found
+
+
 def claims(incident: Incident, told: Sequence[Event]) -> tuple[Claim, ...]:
     """The claims that the events make of the incident, first to last; a function of the set of events.
 
@@ -95,7 +108,7 @@ def claims(incident: Incident, told: Sequence[Event]) -> tuple[Claim, ...]:
     order = sorted(told, key=lambda e: (e.document.published or "", e.document.id, e.trigger.start, e.event_id))
     for event in order:
         for claim in _read(event, incident):
-            voice = _Voice(claim.claimant, claim.source)
+            voice = _of(claim)
             same = (claim.attribute, voice.exact, claim.polarity, claim.value or "")
             found.setdefault(same, claim)
     return _chained(list(found.values()))
@@ -215,15 +228,12 @@ def _polarity(event: Event) -> str:
 def _words(event: Event) -> str:
     """The words that say how something is said: the cue, the trigger of speech, and what stands between speaker and act."""
     words = [event.trigger.text] if event.type in _SPEECH else []
-    said = event.attribution
-    if said is not None:
-        words.append(said.cue or "")
-        if said.end <= event.trigger.start:
-            words.append(
-                event.sentence.text[said.end - event.sentence.start : event.trigger.start - event.sentence.start]
-            )
-    elif event.actors and (own := event.actors[0]).end is not None and own.end <= event.trigger.start:
-        words.append(event.sentence.text[own.end - event.sentence.start : event.trigger.start - event.sentence.start])
+    if event.attribution is not None:
+        words.append(event.attribution.cue or "")
+    speaker = event.attribution or next(iter(event.actors), None)
+    if speaker is not None and speaker.end is not None and speaker.end <= event.trigger.start:
+        at = event.sentence.start
+        words.append(event.sentence.text[speaker.end - at : event.trigger.start - at])
     return " ".join(words)
 
 
@@ -246,7 +256,7 @@ def _chained(given: list[Claim]) -> tuple[Claim, ...]:
         latest: dict[str, int] = {}
         revised = False
         for i in members:
-            voice = _Voice(given[i].claimant, given[i].source).exact
+            voice = _of(given[i]).exact
             if attribute == "who":  # several may be named: the last word of each voice on each of them counts
                 voice += f" {given[i].value}"
             before = latest.get(voice)
@@ -270,7 +280,7 @@ def _answered(given: Sequence[Claim], members: Sequence[int], i: int) -> str | N
         if (
             j < i
             and other.polarity == "claims"
-            and _Voice(other.claimant, other.source).exact != _Voice(mine.claimant, mine.source).exact
+            and _of(other).exact != _of(mine).exact
             and (mine.attribute != "who" or other.value == mine.value)
         ):
             return other.claim_id
@@ -292,11 +302,7 @@ def _state(attribute: str, latest: Sequence[Claim], revised: bool) -> str:
         return "disputed"
     if revised:
         return "revised"
-    return (
-        "agreed"
-        if len({_Voice(c.claimant, c.source).key if c.claimant else c.source for c in latest}) > 1
-        else "single source"
-    )
+    return "agreed" if len({_of(c).key if c.claimant else c.source for c in latest}) > 1 else "single source"
 
 
 def _contradict(attribute: str, latest: Sequence[Claim]) -> bool:
@@ -309,7 +315,7 @@ def _contradict(attribute: str, latest: Sequence[Claim]) -> bool:
         blamed = {c.value for c in holds}
         by_voice: defaultdict[str, set[str | None]] = defaultdict(set)
         for c in holds:
-            by_voice[_Voice(c.claimant, c.source).exact].add(c.value)
+            by_voice[_of(c).exact].add(c.value)
         named = list(by_voice.values())
         # Somebody denies what another says, or two voices blame parties of which neither is named by the other.
         return any(c.value in blamed or not blamed for c in against) or any(not a & b for a in named for b in named)

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente import ontology
 from detente.knowledge.tables import read_table
 from detente.link import words
 from detente.link.linkable import MUTUAL, Linkable, Side, Where
 
 WEIGHTS = Path(__file__).parent / "link_weights.tsv"
 _NEAR_KM, _FAR_KM = 15.0, 100.0  # within a town and its outskirts; certainly another town
-_TOLLS = ("killed", "injured", "detained", "missing", "displaced")
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +295,7 @@ def _reasons(a: Linkable, b: Linkable, clues: dict[str, float]) -> Iterable[str]
     theirs = {(k, low, high) for k, low, high in b.tolls}
     for kind, low, high in a.tolls:
         if (kind, low, high) in theirs:
-            yield f"{low if low == high else f'{low} or more' if high is None else f'{low} to {high}'} {_TOLLS[kind]} in both"
+            yield f"{low if low == high else f'{low} or more' if high is None else f'{low} to {high}'} {ontology.CASUALTY_KINDS[kind]} in both"
     if shared := len(a.named & b.named):
         yield f"{shared} names or figures in both sentences"
     if not clues.get("one verb") and clues["likeness of the act"] > words.NEAR:

@@ -151,6 +151,10 @@ def copies(given: Sketch, index: SketchIndex[Key]) -> Iterator[tuple[Key, str]]:
 
 def classes(sketches: dict[Key, Sketch]) -> dict[Key, Key]:
     """For each report the first name (in sorted order) of its class of copies: a function of the set alone."""
+    return _copied(sketches).firsts()
+
+
+def _copied(sketches: dict[Key, Sketch]) -> Components[Key]:
     index: Sketches[Key] = Sketches()
     parts = Components[Key]()
     for name in sorted(sketches, key=repr):
@@ -158,7 +162,7 @@ def classes(sketches: dict[Key, Sketch]) -> dict[Key, Key]:
         for other, _ in copies(sketches[name], index):
             parts.join(name, other)
         index.add(name, sketches[name])
-    return parts.firsts()
+    return parts
 
 
 def class_number(members: Iterable[Sketch]) -> int:
@@ -171,15 +175,10 @@ def class_number(members: Iterable[Sketch]) -> int:
 
 def class_numbers(sketches: dict[Key, Sketch]) -> dict[Key, int]:
     """The number of the class of copies of each report: a function of the set of texts."""
-    members: defaultdict[Key, list[Key]] = defaultdict(list)
-    for name, first in classes(sketches).items():
-        members[first].append(name)
-    return {
-        name: number_
-        for names in members.values()
-        for number_ in [class_number(sketches[n] for n in names)]
-        for name in names
-    }
+    numbers: dict[Key, int] = {}
+    for names in _copied(sketches).groups():
+        numbers.update(dict.fromkeys(names, class_number(sketches[n] for n in names)))
+    return numbers
 
 
 class Components(dict[Key, Key]):
@@ -206,3 +205,10 @@ class Components(dict[Key, Key]):
     def firsts(self) -> dict[Key, Key]:
         """The standing name of every name."""
         return {name: self.of(name) for name in list(self)}
+
+    def groups(self) -> list[list[Key]]:
+        """The names of each component, as they were added."""
+        found: defaultdict[Key, list[Key]] = defaultdict(list)
+        for name, first in self.firsts().items():
+            found[first].append(name)
+        return list(found.values())

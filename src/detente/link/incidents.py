@@ -24,8 +24,7 @@ from detente.records import Link
 
 # Chosen on the annotated incidents, crossed by halves: B-cubed F1 of given events is flat (0.851 to 0.859) from 0.25 to 0.4, of coded ones
 # (0.761 to 0.772) up to 0.45. An edge of 0.15, 0.25, 0.3, 0.35 gives 0.856, 0.857, 0.857, 0.857 and 0.770, 0.776, 0.770, 0.772.
-THRESHOLD = 0.35  # mean likeness from which two clusters are one
-_EDGE = 0.35  # below it a pair counts as 0 in the mean
+THRESHOLD = 0.35  # mean likeness from which two clusters are one; a pair below it counts as 0 in the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +114,6 @@ class Linker:
         everyone = self.index.tellings_of(set(components.values())) | touched | linked
         return self._settle(everyone)
 
-    def again(self, tellings: Collection[int]) -> Changes:
-        """Cluster the components of these tellings anew (after constraints changed)."""
-        wanted = set(tellings) | {t for pair in self.constraints.together if pair & set(tellings) for t in pair}
-        return self._settle(self.index.tellings_of(set(self.index.components_of(wanted).values())) | wanted)
-
     def _neighbours(self, event: Linkable) -> Iterator[Linkable]:
         """Events that have an edge to this one."""
         seen = {event.event_id}
@@ -180,13 +174,13 @@ def _edges(first: dict[int, Linkable]) -> Scores:
     for telling, event in first.items():
         for low, high in neighbourhood(event):
             for _, other in order[bisect.bisect_left(keys, low) : bisect.bisect_right(keys, high)]:
-                pair = (telling, other) if telling < other else (other, telling)
+                pair = _pair(telling, other)
                 if telling == other or pair in looked:
                     continue
                 looked.add(pair)
                 if may_be_one(event, first[other]):
-                    score = likelihood(event, first[other], _EDGE)
-                    if score >= _EDGE:
+                    score = likelihood(event, first[other], THRESHOLD)
+                    if score >= THRESHOLD:
                         scores[pair] = score
     return scores
 
@@ -195,18 +189,18 @@ def _components(first: dict[int, Linkable], scores: Scores, constraints: Constra
     parts = Components[int]()
     for telling in first:
         parts.add(telling)
-    for (a, b), score in scores.items():
-        # Clusters of a mean of THRESHOLD have a pair of at least that: weaker edges would only make components larger.
-        if score >= THRESHOLD:
-            parts.join(a, b)
+    for a, b in scores:
+        parts.join(a, b)
+    _tie(parts, constraints)
+    return sorted(sorted(c) for c in parts.groups())
+
+
+def _tie(parts: Components[int], constraints: Constraints) -> None:
+    """Join what analysts said is one, as far as it is among the parts."""
     for pair in constraints.together:
-        known = [t for t in pair if t in first]
+        known = [t for t in pair if t in parts]
         for other in known[1:]:
             parts.join(known[0], other)
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for telling, head in parts.firsts().items():
-        found[head].append(telling)
-    return sorted(sorted(c) for c in found.values())
 
 
 def _parts(
@@ -221,23 +215,15 @@ def _parts(
         return [list(component)]
     at = {t: i for i, t in enumerate(component)}
     apart = {pair for pair in constraints.apart if len(pair) == 2 and pair <= at.keys()}
-    # Weak edges may lead out of a component: what is there must not matter here.
-    inside = {a: beside.get(a, set()) & at.keys() for a in component}
-    pairs = {(at[a], at[b]): scores[a, b] for a, others in inside.items() for b in others if a < b}
+    pairs = {(at[a], at[b]): scores[a, b] for a in component for b in beside.get(a, ()) if a < b}
     pairs |= {(at[min(pair)], at[max(pair)]): -math.inf for pair in apart}
     linked = ([first[component[row]] for row in rows] for rows in average_link_of_pairs(len(at), pairs, THRESHOLD))
     parts = Components[int]()
-    for tellings in joined(linked, inside, lambda a, b: any(_parted(p, a, b) for p in apart)):
+    for tellings in joined(linked, beside, lambda a, b: any(_parted(p, a, b) for p in apart)):
         for event in tellings:
             parts.join(tellings[0].telling, event.telling)
-    for pair in constraints.together:
-        known = [t for t in pair if t in at]
-        for other in known[1:]:
-            parts.join(known[0], other)
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for telling, head in parts.firsts().items():
-        found[head].append(telling)
-    return [sorted(p) for p in found.values()]
+    _tie(parts, constraints)
+    return [sorted(p) for p in parts.groups()]
 
 
 def _parted(pair: frozenset[int], mine: Sequence[Linkable], theirs: Sequence[Linkable]) -> bool:

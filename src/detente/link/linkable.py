@@ -34,8 +34,10 @@ _FAMILY = {t: i for i, family in enumerate(FAMILIES) for t in family}
 _STATUSES = tuple(ontology.STATUSES)
 _TYPES = tuple(ontology.TYPES)
 _MODES = tuple(sorted({m for t in ontology.TYPES for m in ontology.MODES[t]}))
-_PRECISIONS = ("country", "region", "water", "admin1", "city", "site")
-_KINDS = ("killed", "injured", "detained", "missing", "displaced")
+#: Precisions of a place, coarse to fine.
+PRECISIONS = ("country", "region", "water", "admin1", "city", "site")
+_TOWN = PRECISIONS.index("city")
+_KINDS = ontology.CASUALTY_KINDS
 _NO_DAY = 0
 _MOST_WORDS = 14
 _ABOUT = 10
@@ -70,7 +72,7 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place: country (hash), admin1 (hash), GeoNames id (0: none), degrees, and how precise (index of ``_PRECISIONS``)."""
+    """A place: country (hash), admin1 (hash), GeoNames id (0: none), degrees, and how precise (index of ``PRECISIONS``)."""
 
     country: int
     admin1: int
@@ -82,7 +84,7 @@ class Where:
     @property
     def town(self) -> bool:
         """Whether it is as precise as a town."""
-        return self.precision >= _PRECISIONS.index("city")
+        return self.precision >= _TOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def _side(actor: Actor) -> Side:
 def _where(place: Place | None) -> Where | None:
     if place is None or (place.country is None and place.latitude is None):
         return None
-    precision = place.precision if place.precision in _PRECISIONS else "country"
+    precision = place.precision if place.precision in PRECISIONS else "country"
     return Where(
         _short(place.country) if place.country else 0,
         _short(f"{place.country} {place.admin1}") if place.admin1 else 0,
@@ -225,7 +227,7 @@ def _where(place: Place | None) -> Where | None:
         # To 0.001 degrees, about 100 m, as the bytes keep it: an event from a store compares like one in memory.
         round(place.latitude, 3) if place.latitude is not None else 0.0,
         round(place.longitude, 3) if place.longitude is not None else 0.0,
-        _PRECISIONS.index(precision) if place.latitude is not None else 0,
+        PRECISIONS.index(precision) if place.latitude is not None else 0,
     )
 
 

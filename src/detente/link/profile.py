@@ -17,7 +17,7 @@ TOGETHER = 0.6
 def profile(tellings: Sequence[Linkable]) -> Linkable:
     """All that the tellings say, as one; a function of their set."""
     order = sorted(tellings, key=lambda e: (e.told, e.telling))
-    type_ = _most(e.type for e in order)
+    type_ = most(e.type for e in order)
     same = [e for e in order if e.type == type_]
     dated = [e for e in order if e.first]
     when = min(dated, key=lambda e: (e.last - e.first, e.first, e.telling)) if dated else order[0]
@@ -30,14 +30,14 @@ def profile(tellings: Sequence[Linkable]) -> Linkable:
         index=-1,
         type=type_,
         modes=_all(order, lambda e: e.modes),
-        status=_most(e.status for e in order),
+        status=most(e.status for e in order),
         actors=tuple(s for e in order for s in e.actors),
         recipients=tuple(s for e in order for s in e.recipients),
         where=max(places, key=lambda w: (w.precision, w.geonames)) if places else None,
         first=when.first,
         last=when.last,
         tolls=max((e.tolls for e in order), key=len),
-        act=_most(e.act for e in same),
+        act=most(e.act for e in same),
         sentence=_all(order, lambda e: e.sentence),
         named=_all(order, lambda e: e.named),
         about=_all(order, lambda e: e.about),
@@ -84,7 +84,8 @@ def joined(
         fresh = [first]
 
 
-def _most(values: Iterable[str]) -> str:
+def most(values: Iterable[str]) -> str:
+    """The value that is told most; of equals the first by name."""
     counts = Counter(values)
     return min(counts, key=lambda v: (-counts[v], v))
 

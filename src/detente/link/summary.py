@@ -9,25 +9,30 @@ from datetime import date, timedelta
 
 from detente import ontology
 from detente.link.incidents import Cluster, standing
-from detente.link.linkable import Linkable
+from detente.link.linkable import PRECISIONS, Linkable
 from detente.link.origins import count_origins
+from detente.link.profile import most
 from detente.records import Actor, Event, Incident, Party, Place, Toll, TollClaim, When
 
 # What happened beats what is only planned, possible or denied: the incident is `denied` when nobody says that it happened.
 _RANK = ("actual", "planned", "possible", "generic", "denied")
-_PRECISION = ("country", "region", "water", "admin1", "city", "site")
 _LASTING = frozenset({"PROTEST", "CONSULT", "COERCE", "MOBILIZE", "ASSAULT"})
 _LONGEST = 60  # days that are listed one by one
 
 
 @dataclass(frozen=True, slots=True)
 class CopyOf:
-    """Of a report: its class of copies, and whose word it is (`detente.link.origins`); ``order`` sorts copies, first published first."""
+    """Of a report: its class of copies, and whose word it is (`detente.link.origins`); ``order``: `report_order`."""
 
     copies: int
     agency: str | None
     family: str | None
     order: str
+
+
+def report_order(published: str | None, document: str) -> str:
+    """What sorts copies of a report: first published first, undated ones last."""
+    return f"{published or '9999'} {document}"
 
 
 def summary(cluster: Cluster, events: Mapping[str, Event], reports: Mapping[str, CopyOf]) -> Incident:
@@ -37,7 +42,7 @@ def summary(cluster: Cluster, events: Mapping[str, Event], reports: Mapping[str,
     """
     all_ = [events[e.event_id] for e in cluster.events]
     told = _once(cluster.events, events)
-    type_ = _most(e.type for e in told)
+    type_ = most(e.type for e in told)
     same = [e for e in told if e.type == type_] or told
     status = min((e.status for e in told), key=_RANK.index)
     when = _when([e for e in same if e.status == status] or same)
@@ -73,11 +78,6 @@ def _once(tellings: Sequence[Linkable], events: Mapping[str, Event]) -> list[Eve
     return [events[e.event_id] for e in sorted(best, key=lambda e: (e.told, e.telling))]
 
 
-def _most(values: Iterable[str]) -> str:
-    counts = Counter(values)
-    return min(counts, key=lambda v: (-counts[v], v))
-
-
 def _parties(actors: Iterable[Actor]) -> tuple[Party, ...]:
     """The parties of one side, those named most first. One name of one country is one party; a party that is told only by
     its country is taken in by the one party of that country that has a name of its own."""
@@ -101,10 +101,10 @@ def _parties(actors: Iterable[Actor]) -> tuple[Party, ...]:
         sectors = Counter(s for a in members for s in a.sectors)
         lent = {a.country for a in members if a.country}
         party = Party(
-            _most(names) if names else None,
+            most(names) if names else None,
             country or (lent.pop() if len(lent) == 1 else None),
             tuple(sorted(sectors, key=lambda s: (-sectors[s], s))),
-            _most(entities) if entities else None,
+            most(entities) if entities else None,
         )
         found.append((len(members), party))
     return tuple(p for _, p in sorted(found, key=lambda f: (-f[0], str(f[1].country), str(f[1].name))))
@@ -114,16 +114,20 @@ def _place(places: Sequence[Place]) -> Place | None:
     """The most precise place that most reports agree on, without the words of one report."""
     if not places:
         return None
-    country = _most(p.country or "" for p in places)
+    country = most(p.country or "" for p in places)
     inside = [p for p in places if (p.country or "") == country]
-    finest = max(_PRECISION.index(p.precision) if p.precision in _PRECISION else 0 for p in inside)
-    best = [p for p in inside if (_PRECISION.index(p.precision) if p.precision in _PRECISION else 0) == finest]
-    name = _most(str(p.geonames_id or p.name or p.text or "") for p in best)
-    chosen = next(p for p in best if str(p.geonames_id or p.name or p.text or "") == name)
+    finest = max(map(_fineness, inside))
+    best = [(p, str(p.geonames_id or p.name or p.text or "")) for p in inside if _fineness(p) == finest]
+    name = most(n for _, n in best)
+    chosen = next(p for p, n in best if n == name)
     return Place(
         name=chosen.name or chosen.text, country=chosen.country, admin1=chosen.admin1, latitude=chosen.latitude,
         longitude=chosen.longitude, geonames_id=chosen.geonames_id, precision=chosen.precision, basis="reports",
     )  # fmt: skip
+
+
+def _fineness(place: Place) -> int:
+    return PRECISIONS.index(place.precision) if place.precision in PRECISIONS else 0
 
 
 def _when(events: Sequence[Event]) -> When | None:
@@ -180,7 +184,7 @@ def _tolls(events: Sequence[Event]) -> tuple[Toll, ...]:
             source = who or e.document.source or e.document.id
             said[c.kind][source][e.document.id] = (e.document.published or "", claim)
     tolls = []
-    for kind in ("killed", "injured", "detained", "missing", "displaced"):
+    for kind in ontology.CASUALTY_KINDS:
         last = [max(reports.values(), key=_later) for reports in said[kind].values()]
         claims = [c for _, c in sorted(last, key=lambda w: (_later(w), w[1].claimant or "", w[1].source or ""))]
         if not claims:

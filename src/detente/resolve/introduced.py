@@ -16,6 +16,7 @@ from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.actors import mentions
 
 _NAME_WORD = r"[^\W\d_a-z][\w'’-]*\.?"
+_JOINT = r"(?:al|bin|ibn|de|da|dos|van|von|el|der)"  # small words inside a name
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Sir|Lord|Lady|Dame)\.?\s+")
 _BEFORE = 7  # words before a name that may be its office, country and trade
 _REACH = 80  # code points before a name in which these words begin
@@ -32,7 +33,7 @@ def introduced(text: str, report: str) -> Actor | None:
     name = _TITLE.sub("", text.strip())
     name = re.sub(r"['’]s?$", "", name)
     if name.lower() in phrases.PRONOUNS or not re.fullmatch(
-        rf"{_NAME_WORD}(?:\s+(?:{_NAME_WORD}|al|bin|ibn|de|da|dos|van|von|el|der)){{0,4}}", name
+        rf"{_NAME_WORD}(?:\s+(?:{_NAME_WORD}|{_JOINT})){{0,4}}", name
     ):
         return None
     return _introduced(name.split()[-1], report, own_version())
@@ -40,9 +41,7 @@ def introduced(text: str, report: str) -> Actor | None:
 
 @lru_cache(maxsize=2_000)
 def _introduced(last: str, report: str, version: int) -> Actor | None:
-    full = re.compile(
-        rf"(?<!\w)(?:{_NAME_WORD}\s+(?:(?:al|bin|ibn|de|da|dos|van|von|el|der)\s+)?){{0,3}}{re.escape(last)}(?!\w)"
-    )
+    full = re.compile(rf"(?<!\w)(?:{_NAME_WORD}\s+(?:{_JOINT}\s+)?){{0,3}}{re.escape(last)}(?!\w)")
     for m in full.finditer(report):
         for words in (_apposed(report, m.end()), _leading(report, m.start(), m[0])):
             if not words:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from detente.records import Claim, Document, Event, Incident
@@ -146,25 +146,10 @@ def _incident(reading: Reading, name: str, asked: Filters) -> str:
         if not found or found[0]["incident_id"] is None:
             raise StoreError(f"no incident has the event {name}")
         name = found[0]["incident_id"]
-    names = sorted(
-        {
-            r["incident_id"]
-            for r in fetch(
-                "SELECT DISTINCT incident_id FROM incidents WHERE starts_with(incident_id, ?) AND run <= ?",
-                (name, at.run),
-            )
-        }
-    )
-    if not names:
-        names = sorted(
-            {
-                r["incident_id"]
-                for r in fetch(
-                    "SELECT DISTINCT incident_id FROM incidents WHERE starts_with(incident_id, ?) AND run <= ?",
-                    (f"inc1-{name}", at.run),
-                )
-            }
-        )
+    names: list[str] = []
+    for start in (name, f"inc1-{name}"):
+        sql = "SELECT DISTINCT incident_id FROM incidents WHERE starts_with(incident_id, ?) AND run <= ?"
+        names = names or sorted(r["incident_id"] for r in fetch(sql, (start, at.run)))
     ends = sorted({end for n in names for end in _followed(reading, n, at.run)})
     if not ends:
         raise StoreError(f"no incident {name}: detente incidents --store {reading.seen.tables.folder} lists them")
@@ -237,8 +222,6 @@ def correct(writer: Writer, reading: Reading, name: str, by: str, why: str, answ
 
 
 def _answered(base: CorrectionRow, answer: Any, machine: Any) -> CorrectionRow:
-    from dataclasses import replace
-
     return replace(
         base, value=None if base.what in ("reject", "restore") else json.dumps(answer), machine=json.dumps(machine)
     )
@@ -246,8 +229,6 @@ def _answered(base: CorrectionRow, answer: Any, machine: Any) -> CorrectionRow:
 
 def _pairs(reading: Reading, base: CorrectionRow, name: str, other: Any) -> list[CorrectionRow]:
     """The corrections of a merge (with the first event of the other) or a split (from one event, or from all the others)."""
-    from dataclasses import replace
-
     if other is True:
         mine = show(reading, base.event_id)
         others = [e for e in mine.incident.events if e != base.event_id]

@@ -103,27 +103,21 @@ def document_row(coded: Coded, run: int, doc: int, version: int, recoded: bool) 
         run=run,
         doc=doc,
         version=version,
-        id=d.id,
         text=None if recoded else d.text,
-        title=d.title,
-        published=d.published,
-        source=d.source,
-        url=d.url,
-        language=d.language,
-        dateline=d.dateline,
-        reader=d.reader,
-        encoding=d.encoding,
-        notes=d.notes,
         sha256=d.sha256,
         coder=coded.coder,
         skipped=coded.skipped,
+        **{n: getattr(d, n) for n in _OF_DOCUMENT},
     )
+
+
+#: What a row has of its document beside the text.
+_OF_DOCUMENT = ("id", "title", "published", "source", "url", "language", "dateline", "reader", "encoding", "notes")
 
 
 def document(row: DocumentRow, text: str) -> Document:
     """The document of a row and its text."""
-    names = ("id", "title", "published", "source", "url", "language", "dateline", "reader", "encoding", "notes")
-    return Document(text, **{n: getattr(row, n) for n in names})
+    return Document(text, **{n: getattr(row, n) for n in _OF_DOCUMENT})
 
 
 def sentence_rows(coded: Coded, run: int, doc: int, first: int) -> list[SentenceRow]:

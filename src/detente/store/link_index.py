@@ -11,7 +11,7 @@ from typing import Any
 from detente.link.duplicates import Sketch, number
 from detente.link.incidents import LinkIndex
 from detente.link.linkable import Linkable, blocks, from_bytes, to_bytes
-from detente.link.summary import CopyOf
+from detente.link.summary import CopyOf, report_order
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS report (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, copies INTEGER NOT NULL, agency TEXT, family TEXT, published TEXT, sketch BLOB NOT NULL);
@@ -177,6 +177,12 @@ class SqliteIndex(LinkIndex):
         rows = self._all("SELECT id, doc FROM event WHERE n IN ({})", {number(e) for e in event_ids})
         return {_unpacked(i): doc for i, doc in rows}
 
+    def homes_of(self, event_ids: Iterable[str]) -> dict[str, str]:
+        """The incident of each event that is in one."""
+        sql = "SELECT e.id, coalesce(t.incident, t.telling) FROM event e JOIN telling t ON t.telling = e.telling WHERE e.n IN ({})"
+        rows = self._all(sql, {number(e) for e in event_ids})
+        return {_unpacked(i): incident_name(incident) for i, incident in rows}
+
     def tellings_at(self, doc: int, start: int, end: int) -> set[int]:
         """The tellings of the events whose trigger meets a span of a document."""
         sql = "SELECT telling FROM event WHERE doc = ? AND start < ? AND end > ?"
@@ -266,7 +272,7 @@ class SqliteSketches:
         row = self.db.execute(
             "SELECT id, copies, agency, family, published FROM report WHERE doc = ?", (doc,)
         ).fetchone()
-        return (row[0], CopyOf(row[1], row[2], row[3], f"{row[4] or '9999'} {row[0]}")) if row else None
+        return (row[0], CopyOf(row[1], row[2], row[3], report_order(row[4], row[0]))) if row else None
 
 
 def incident_name(n: int) -> str:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from detente.link import copy_of, duplicates, linkable
-from detente.link.claims import claims, speech_about
+from detente.link import copy_of, duplicates, linkable, record
+from detente.link.claims import speech_by_act
 from detente.link.duplicates import number
 from detente.link.incidents import Changes, Cluster, Constraints, Linker
 from detente.link.linkable import Linkable
-from detente.link.summary import CopyOf, summary
 from detente.records import Claim, Document, Event, Incident, Link
 from detente.store.control import Control
 from detente.store.link_index import SCHEMA, TABLES, SqliteIndex, SqliteSketches
@@ -79,9 +77,8 @@ class Linking:
         dropped = self.index.events_of(removed)
         moved = self._classes(coded, removed) | set(touched)
         again = fetch(moved - set(coded), True)
-        for doc, report in again.items():
-            dropped |= self.index.events_of([doc])
-            coded = {**coded, doc: report}
+        dropped |= self.index.events_of(again)
+        coded = {**coded, **again}
         views: list[Linkable] = []
         for doc, report in coded.items():
             kept = self.sketches.copy_of(doc)
@@ -89,7 +86,7 @@ class Linking:
                 self.index.places[e.event_id] = (doc, e.trigger.start, e.trigger.end)
             views += linkable.of(report.document, report.events, kept[1].copies if kept else None)
         lost = set(dropped) - {v.event_id for v in views}
-        before = self._homes(dropped)
+        before = self.index.homes_of(dropped)
         changes = Linker(self.index, self._constraints(pairs)).add(views, lost)
         self.index.places.clear()
         return self._rows(run, changes, {v.event_id for v in views}, lost, dropped, before, coded, fetch)
@@ -147,20 +144,6 @@ class Linking:
 
     # Rows
 
-    def _homes(self, events: Iterable[str]) -> dict[str, str]:
-        """The incidents that events are in."""
-        views = dict(self._tellings(events))
-        homes = self.index.incidents_of(set(views.values()))
-        return {e: homes[t] for e, t in views.items() if t in homes}
-
-    def _tellings(self, events: Iterable[str]) -> list[tuple[str, int]]:
-        found = []
-        for event_id in events:
-            row = self.control.db.execute("SELECT telling FROM event WHERE n = ?", (number(event_id),)).fetchone()
-            if row:
-                found.append((event_id, int(row[0])))
-        return found
-
     def _rows(
         self,
         run: int,
@@ -173,35 +156,22 @@ class Linking:
         fetch: Fetch,
     ) -> Linked:
         made = Linked()
-        left = {before[e] for e in before}
-        moved = {name for _, _, name in changes.trace} | left
+        moved = {name for _, _, name in changes.trace} | set(before.values())
         wanted = [c for c in changes.clusters if c.incident_id in moved or any(e.event_id in new for e in c.events)]
         docs = self.index.docs_of(e.event_id for c in wanted for e in c.events)
         reports = {**fetch(set(docs.values()) - set(coded), False), **coded}
         events = {e.event_id: e for r in reports.values() for e in r.events}
         copies = dict(kept for d in reports if (kept := self.sketches.copy_of(d)))
-        speech = _speech(reports.values())
+        speech = speech_by_act(r.events for r in reports.values())
         numbers = {r.document.id: doc for doc, r in reports.items()}
         for cluster in wanted:
-            incident, said = self._told(cluster, events, copies, speech)
+            incident, said = record(cluster, events, copies, speech)
             self._compare(run, cluster, incident, said, docs, numbers, made)
         for event_id in sorted(lost):
             made.memberships.append(IncidentEventRow(run, docs_before[event_id], event_id, None))
         for gone, became in sorted(changes.gone.items()):
             self._end(run, gone, tuple(became), made)
         return made
-
-    def _told(
-        self,
-        cluster: Cluster,
-        events: Mapping[str, Event],
-        copies: Mapping[str, CopyOf],
-        speech: Mapping[str, Sequence[Event]],
-    ) -> tuple[Incident, tuple[Claim, ...]]:
-        incident = summary(cluster, events, copies)
-        told = {e.event_id: events[e.event_id] for e in cluster.events}
-        about = {s.event_id: s for e in cluster.events for s in speech.get(e.event_id, ())}
-        return incident, claims(incident, list({**told, **about}.values()))
 
     def _compare(
         self,
@@ -252,15 +222,6 @@ class Linking:
         made.incidents.append(IncidentRow(run, incident_id, gone=True, became=became))
         made.claims += [ClaimRow(run, 0, claim_id, incident_id, gone=True) for claim_id in sorted(said)]
         self.index.set_incident(incident_id, 0, {})
-
-
-def _speech(reports: Iterable[Report]) -> dict[str, list[Event]]:
-    """By act, the events of speech about it."""
-    found: defaultdict[str, list[Event]] = defaultdict(list)
-    for report in reports:
-        for spoken, act in speech_about(sorted(report.events, key=lambda e: (e.trigger.start, e.event_id))):
-            found[act.event_id].append(spoken)
-    return found
 
 
 def _hash(data: object) -> int:

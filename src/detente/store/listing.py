@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from detente.export import write as write_events
+from detente.export.csv import safe
 from detente.records import Claim, Event, Incident, Party, Toll
 from detente.store.editing import Correction, Shown
 
@@ -32,14 +33,9 @@ def write(kind: str, rows: Iterable[Any], stream: IO[str], form: str) -> int:
     sheet.writerow(columns)
     count = 0
     for row in rows:
-        sheet.writerow([_safe(cell(row)) for cell in columns.values()])
+        sheet.writerow([safe(cell(row)) for cell in columns.values()])
         count += 1
     return count
-
-
-def _safe(value: Any) -> Any:
-    """Words that a spreadsheet would run as a formula get an apostrophe before them (OWASP, CSV injection)."""
-    return "'" + value if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _parties(parties: Sequence[Any]) -> str:

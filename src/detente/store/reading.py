@@ -95,16 +95,9 @@ class Reading:
     ) -> tuple[str, list[object]]:
         at = moment(self.seen, asked)
         found, values = conditions(asked, "now", spoken=True)
-        if asked.min_confidence:
-            found.append("now.confidence >= ?")
-            values.append(asked.min_confidence)
-        if asked.text:
-            condition, numbers = self._with_words(asked.text)
-            found.append(condition)
-            values += numbers
-        if at.published:
-            found.append("left(d.published, 10) <= ?")
-            values.append(at.published)
+        of_events, words = self._of_events(asked, at)
+        found += of_events
+        values += words
         if more:
             found.append(more)
             values += given
@@ -116,7 +109,23 @@ class Reading:
         sql += (
             " ORDER BY coalesce(now.date.start_date, left(d.published, 10)), now.doc, now.trigger.start, now.event_id"
         )
-        return sql + (f" LIMIT {asked.limit}" if asked.limit is not None else ""), values
+        return sql + _limit(asked), values
+
+    def _of_events(self, asked: Filters, at: Moment) -> tuple[list[str], list[object]]:
+        """What is asked of an event in force (now), its sentence (s) and its document (d) alone: confidence, words, archive."""
+        found: list[str] = []
+        values: list[object] = []
+        if asked.min_confidence:
+            found.append("now.confidence >= ?")
+            values.append(asked.min_confidence)
+        if asked.text:
+            condition, numbers = self._with_words(asked.text)
+            found.append(condition)
+            values += numbers
+        if at.published:
+            found.append("left(d.published, 10) <= ?")
+            values.append(at.published)
+        return found, values
 
     def _with_words(self, text: str) -> tuple[str, list[object]]:
         """Sentences that have all words of the text; words in quotation marks must stand together."""
@@ -144,18 +153,7 @@ class Reading:
         self, asked: Filters, at: Moment, more: str, given: Sequence[object]
     ) -> tuple[str, list[object]]:
         found, values = conditions(asked, "i", spoken=False)
-        told: list[str] = []
-        words: list[object] = []
-        if asked.min_confidence:
-            told.append("now.confidence >= ?")
-            words.append(asked.min_confidence)
-        if asked.text:
-            condition, numbers = self._with_words(asked.text)
-            told.append(condition)
-            words += numbers
-        if at.published:
-            told.append("left(d.published, 10) <= ?")
-            words.append(at.published)
+        told, words = self._of_events(asked, at)
         if told:
             found.append(
                 f"i.incident_id IN (SELECT m.incident_id {_PLACED} JOIN members m ON m.event_id = now.event_id WHERE {' AND '.join(told)})"
@@ -169,7 +167,7 @@ class Reading:
         )
         sql += "".join(f" AND {c}" for c in found)
         sql += " ORDER BY coalesce(i.date.start_date, left(i.first_report, 10)), i.first_report, i.incident_id"
-        return sql + (f" LIMIT {asked.limit}" if asked.limit is not None else ""), values
+        return sql + _limit(asked), values
 
     def _whole(self, rows: Sequence[dict[str, Any]], at: Moment) -> Iterator[Incident]:
         """Incidents with the names of their events and claims, and the links."""
@@ -228,9 +226,7 @@ class Reading:
         columns = "*" if not self.seen.keep else "c"
         sql = f"WITH {_latest_claims(at.run, row=self.seen.keep)} SELECT {columns} FROM said"
         sql += " WHERE " + " AND ".join(found) if found else ""
-        sql += " ORDER BY said, incident_id, attribute, claim_id" + (
-            f" LIMIT {asked.limit}" if asked.limit is not None else ""
-        )
+        sql += " ORDER BY said, incident_id, attribute, claim_id" + _limit(asked)
         if not self.seen.keep:
             yield from map(Claim.from_dict, self.seen.stream(sql, values))
             return
@@ -271,8 +267,7 @@ class Reading:
             values += numbers
         sql = (
             f"SELECT d.* FROM documents d JOIN (SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) USING (doc, run) "
-            f"WHERE {' AND '.join(found)} ORDER BY published, doc"
-            + (f" LIMIT {asked.limit}" if asked.limit is not None else "")
+            f"WHERE {' AND '.join(found)} ORDER BY published, doc" + _limit(asked)
         )
         chunk: list[DocumentRow] = []
         for row in self.seen.stream(sql, values):
@@ -285,6 +280,10 @@ class Reading:
     def _with_texts(self, rows: Sequence[DocumentRow]) -> Iterator[Document]:
         texts = self.seen.texts((r.doc, r.version) for r in rows)
         yield from (ledger.document(r, texts[r.doc, r.version]) for r in rows if (r.doc, r.version) in texts)
+
+
+def _limit(asked: Filters) -> str:
+    return f" LIMIT {asked.limit}" if asked.limit is not None else ""
 
 
 def in_force(run: int, only: str = "") -> str:

@@ -277,10 +277,7 @@ class _Batch:
 
 
 def _document(given: str | Document) -> Document:
-    from detente.read.dateline import with_dateline
-
-    document = ledger.clean(Document(given) if isinstance(given, str) else given)
-    return document if document.dateline else with_dateline(document)
+    return ledger.clean(Document(given) if isinstance(given, str) else given)
 
 
 def _drawn(

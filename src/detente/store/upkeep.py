@@ -96,23 +96,11 @@ def backup(writer: Writer, target: Path) -> int:
     out: the copy makes its own. Raises StoreError if the folder has something in it."""
     if target.exists() and any(target.iterdir()):
         raise StoreError(f"{target} is not empty: name a new folder")
-    count = 0
-    part = target.with_name(target.name + ".part")
     try:
-        if part.exists():
-            shutil.rmtree(part)
         with writer.control.writing():  # no file comes or goes meanwhile
-            for name in TABLES:
-                shutil.copytree(writer.folder / name, part / name)
-            shutil.copy2(writer.folder / layout.ABOUT, part / layout.ABOUT)
-            count = sum(1 for p in part.rglob("*") if p.is_file())
-        if target.exists():
-            target.rmdir()
-        part.replace(target)
+            return _copied(writer.folder, target)
     except OSError as error:
-        shutil.rmtree(part, ignore_errors=True)
         raise StoreError(f"the copy at {target} could not be made: {error.strerror or error}") from error
-    return count
 
 
 def restore(source: Path, target: Path) -> int:
@@ -120,6 +108,14 @@ def restore(source: Path, target: Path) -> int:
     layout.read(source)
     if target.exists() and any(target.iterdir()):
         raise StoreError(f"{target} is not empty: move what is there away first, it may still hold what the copy lacks")
+    try:
+        return _copied(source, target)
+    except OSError as error:
+        raise StoreError(f"{target} could not be made from {source}: {error.strerror or error}") from error
+
+
+def _copied(source: Path, target: Path) -> int:
+    """Copy the tables of a store to a new or empty folder, whole or not at all; returns how many files. Raises OSError."""
     part = target.with_name(target.name + ".part")
     try:
         if part.exists():
@@ -127,13 +123,14 @@ def restore(source: Path, target: Path) -> int:
         for name in TABLES:
             shutil.copytree(source / name, part / name)
         shutil.copy2(source / layout.ABOUT, part / layout.ABOUT)
+        count = sum(1 for p in part.rglob("*") if p.is_file())
         if target.exists():
             target.rmdir()
         part.replace(target)
-    except OSError as error:
+    except OSError:
         shutil.rmtree(part, ignore_errors=True)
-        raise StoreError(f"{target} could not be made from {source}: {error.strerror or error}") from error
-    return sum(1 for p in target.rglob("*") if p.is_file())
+        raise
+    return count
 
 
 def _size(folder: Path) -> tuple[int, int]:

@@ -57,7 +57,7 @@ class Writer:
     def commit(self, batch: Sequence[Coded]) -> tuple[Stored, list[tuple[Coded, ledger.Judgement]]]:
         """Store what is new of coded documents in one run; returns what was stored, and what there was of every document.
         No document may be there twice."""
-        run = self._number()
+        run = self.number()
         with self.control.writing():
             self._catch_up()
             judged = [(one, ledger.judge(one.document, one.coder, self.control)) for one in batch]
@@ -86,9 +86,6 @@ class Writer:
 
     def number(self) -> int:
         """The number of the next run, given once and for all: rows of a writer that was killed never come to count."""
-        return self._number()
-
-    def _number(self) -> int:
         with self.control.writing():
             self._catch_up()
             run = self.control.value("given") + 1

@@ -11,16 +11,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from detente.training.line_format import Annotation, Marked, Report, held_back, read_folders
+from detente.training.line_format import Annotation, Marked, Report, held_back, joined, read_folders
 
 
 def document(report: Report) -> dict[str, Any]:
     """One line of a reference (docs/evaluation.md)."""
-    spans, text = [], ""
-    for sentence in report.sentences:
-        text += " " if text else ""
-        spans.append([len(text), len(text) + len(sentence)])
-        text += sentence
+    text, spans = joined(report.sentences)
 
     def event(e: Annotation) -> dict[str, Any]:
         base = spans[e.sentence][0]

@@ -90,6 +90,12 @@ class Batch:
         return type(self)(*(getattr(self, f.name).to(device) for f in fields(self)))
 
 
+def padded(rows: Sequence[Sequence[int]], device: torch.device | None = None) -> Tensor:
+    """Rows of numbers as one tensor [rows, longest], zeros after each."""
+    longest = max(map(len, rows))
+    return torch.tensor([[*row, *[0] * (longest - len(row))] for row in rows], device=device)
+
+
 def length(example: AnyExample) -> int:
     """Word pieces of an example."""
     return len(example.ids) if isinstance(example, SoftExample) else len(example.pieces.ids)

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 from detente.segment.sentences import split
-from detente.training.batches import SoftEvent, SoftExample
+from detente.training.batches import SoftEvent, SoftExample, padded
 from detente.training.choose_reports import known, pool
 from detente.training.examples import fingerprint
 from detente.training.loss import half, half_is_fast
@@ -64,9 +64,7 @@ def read(
     network: Network, reader: RoleReader | None, cut: Sequence[Pieces], device: torch.device, bf16: bool
 ) -> list[SoftExample]:
     """What the teacher says of a batch of sentences; the roles by the teacher of roles, if there is one."""
-    longest = max(len(p.ids) for p in cut)
-    ids = torch.tensor([p.ids + [0] * (longest - len(p.ids)) for p in cut], device=device)
-    casings = torch.tensor([p.casings + [0] * (longest - len(p.ids)) for p in cut], device=device)
+    ids, casings = padded([p.ids for p in cut], device), padded([p.casings for p in cut], device)
     with half(device, bf16):
         x, trigger, context = network.encoder(ids, casings)
     tags = trigger.float().softmax(-1)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 
-from detente.training.batches import Sides, SoftExample, SoftPair, Span, pairs, parties
+from detente.training.batches import Sides, SoftExample, SoftPair, Span, padded, pairs, parties
 from detente.training.loss import half, half_is_fast
 from detente.training.network import TEACHER, PairReader
 
@@ -41,11 +41,7 @@ def read(
     reader: PairReader, asked: Sequence[tuple[SoftExample, Sides]], device: torch.device, bf16: bool
 ) -> list[SoftPair]:
     """What the teacher of pairs says of each (sentence, sides)."""
-    longest = max(len(e.ids) for e, _ in asked)
-    ids, casings = (
-        torch.tensor([row + [0] * (longest - len(row)) for row in rows], device=device)
-        for rows in ([e.ids for e, _ in asked], [e.casings for e, _ in asked])
-    )
+    ids, casings = padded([e.ids for e, _ in asked], device), padded([e.casings for e, _ in asked], device)
     marks = torch.zeros_like(ids)
     for i, (_, sides) in enumerate(asked):
         for which, side in enumerate(sides, 1):

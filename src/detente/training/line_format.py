@@ -167,6 +167,15 @@ def read_pair(documents: Path, annotations: Path) -> list[Report]:
     return [r for r in reports.values() if r.id in seen]
 
 
+def joined(sentences: Sequence[str]) -> tuple[str, list[list[int]]]:
+    """The text of a report, its sentences parted by a space, and where each of them is [start, end)."""
+    spans, at = [], 0
+    for sentence in sentences:
+        spans.append([at, at + len(sentence)])
+        at += len(sentence) + 1
+    return " ".join(sentences), spans
+
+
 def read_folder(folder: Path) -> Iterator[Report]:
     """All reports of a folder of pairs, in the order of the file names."""
     for path in sorted(folder.glob("*.ann")):

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 _STEPS = 400
 _RATE = 0.05
+
+
+def write(path: Path, about: str, weight: Mapping[str, float]) -> None:
+    """A table of weights by clue, as `detente.knowledge.tables.read_table` reads it. ``about``: what it is, in a line."""
+    lines = [f"# {about}", "clue\tweight", *(f"{clue}\t{value}" for clue, value in sorted(weight.items()))]
+    path.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
 
 
 def weights(

@@ -22,6 +22,7 @@ from torch.nn import functional as F
 
 from detente.evaluate.pairs import by_class, macro_f1, rows
 from detente.model.tokens import load_tokenizer, pieces
+from detente.training.batches import padded
 from detente.training.loss import half, half_is_fast
 from detente.training.network import TEACHER, PairReader
 
@@ -53,12 +54,7 @@ def read(path: Path, tokenizer: object) -> list[PairExample]:
 
 
 def _tensors(batch: Sequence[PairExample]) -> tuple[Tensor, Tensor, Tensor]:
-    longest = max(len(e.ids) for e in batch)
-    ids, casings, marks = (
-        torch.tensor([row + [0] * (longest - len(row)) for row in rows_])
-        for rows_ in ([e.ids for e in batch], [e.casings for e in batch], [e.marks for e in batch])
-    )
-    return ids, casings, marks
+    return padded([e.ids for e in batch]), padded([e.casings for e in batch]), padded([e.marks for e in batch])
 
 
 def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, epochs: int, seed: int) -> PairReader:

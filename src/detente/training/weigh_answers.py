@@ -20,6 +20,7 @@ from detente.knowledge import tables
 from detente.records import Actor
 from detente.resolve.actors import actor
 from detente.resolve.confidence import ANY, reached
+from detente.training.choose_thresholds import calibration_error
 from detente.training.line_format import read_folders
 
 _PRIOR = 10  # answers that the wider way counts for
@@ -109,8 +110,7 @@ def calibration(told: Sequence[tuple[float, bool]]) -> tuple[float, float, list[
     for c, good in told:
         bins[min(int(c * _BINS), _BINS - 1)].append((c, good))
     rows = [(sum(c for c, _ in b) / len(b), sum(g for _, g in b) / len(b), len(b)) for _, b in sorted(bins.items())]
-    error = sum(abs(c - s) * k for c, s, k in rows) / max(1, len(told))
-    return error, sum((c - g) ** 2 for c, g in told) / max(1, len(told)), rows
+    return calibration_error(told), sum((c - g) ** 2 for c, g in told) / max(1, len(told)), rows
 
 
 def crossed(cases: Sequence[Case]) -> list[tuple[float, bool]]:

@@ -160,12 +160,8 @@ def right_share(examples: Sequence[Choice], weight: dict[str, float]) -> float:
 
 def write(weight: dict[str, float]) -> None:
     """The table that `detente.resolve.countries` reads."""
-    lines = [
-        "# What each clue of resolve/countries.py weighs for a country (or for none). Learnt from training/annotations by detente.training.weigh_countries.",
-        "clue\tweight",
-        *(f"{clue}\t{value}" for clue, value in sorted(weight.items())),
-    ]
-    (tables.DATA / "country_clues.tsv").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+    about = "What each clue of resolve/countries.py weighs for a country (or for none). Learnt from training/annotations by detente.training.weigh_countries."
+    logit.write(tables.DATA / "country_clues.tsv", about, weight)
     countries._weights.cache_clear()
 
 

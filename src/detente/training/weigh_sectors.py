@@ -153,12 +153,8 @@ def right_share(examples: Sequence[Choice], weight: Mapping[str, float]) -> floa
 
 def write(weight: Mapping[str, float]) -> None:
     """The table that `detente.resolve.sectors` reads."""
-    lines = [
-        "# What each clue of resolve/sectors.py weighs for a sector (clue=SECTOR), or for the one that it names. Learnt from training/annotations by detente.training.weigh_sectors.",
-        "clue\tweight",
-        *(f"{clue}\t{value}" for clue, value in sorted(weight.items())),
-    ]
-    (tables.DATA / "sector_clues.tsv").write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+    about = "What each clue of resolve/sectors.py weighs for a sector (clue=SECTOR), or for the one that it names. Learnt from training/annotations by detente.training.weigh_sectors."
+    logit.write(tables.DATA / "sector_clues.tsv", about, weight)
     sectors._weights.cache_clear()
 
 
