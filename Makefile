@@ -33,7 +33,7 @@ $(VENV)/.dev: $(VENV)/.installed pyproject.toml
 	$(PIP) install -e '.[store,dev]'
 	@touch $@
 
-# Remakes the shipped model from training/annotations: about four hours on two cores (docs/training.md).
+# Remakes the shipped model from training/annotations: about five hours on two cores (docs/training.md).
 model:
 	PYTHON=$(PYTHON) bash training/make_model.sh
 

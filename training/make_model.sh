@@ -51,13 +51,19 @@ SILVER=""
 if [ -n "$POOL" ]; then
   $PY -u -m detente.training.distil --teacher "$WORK/teacher" --roles "$WORK/roles" --pool $POOL --have $DATA --keep-out tests/gold/dev.jsonl \
     --tokenizer "$WORK/base/tokenizer.json" --sentences "$SENTENCES" --out "$WORK/silver"
-  SILVER="--silver $WORK/silver --repeat 2"
+  $PY -u -m detente.training.train $COMMON --shape pairs --base "$WORK/mpnet.safetensors" --start "$WORK/roles/network.pt" \
+    --out "$WORK/pairs" --epochs 2 --rate 4e-5 --head-rate 5e-4 --pieces 480
+  $PY -u -m detente.training.distil_pairs --reader "$WORK/pairs" --silver "$WORK/silver" --out "$WORK/silver-pairs"
+  SILVER="--silver $WORK/silver-pairs --silver-share 0.45 --repeat 2"
 fi
 $PY -u -m detente.training.train $COMMON $SILVER --shape small --base "$WORK/base/model.safetensors" --out "$WORK/student" \
   --epochs 6 --rate 3e-4 --head-rate 1e-3 --pieces 1000
 $PY -m detente.training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
-$PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver} --out src/detente/model/small
+$PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver-pairs} --out src/detente/model/small
 $PY -m detente.training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_countries --data training/annotations --hold "$HOLD"
 $PY -m detente.training.weigh_sectors --data training/annotations --hold "$HOLD"
+# Thresholds and calibration once more, with the new weights of countries and sectors in the path.
+$PY -m detente.training.choose_thresholds --keep --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
+$PY -m detente.training.weigh_links --write
 $PY -m detente.training.compare_int8 --network "$WORK/student" --model src/detente/model/small --data training/annotations --hold "$HOLD"
