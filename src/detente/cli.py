@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from detente import store_cli
+from detente import export_cli, store_cli
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
@@ -83,8 +83,12 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
     code.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write (default: stdout)")
     code.add_argument(
-        "--to", choices=["jsonl", "csv", "parquet"], help="format (default: by the name of OUT, else jsonl)"
+        "--to",
+        metavar="FORMAT",
+        type=export_cli.coded_format,
+        help=f"{', '.join(export_cli.CODED)} (default: by the name of OUT, else jsonl)",
     )
+    export_cli.statuses_option(code)
     code.add_argument(
         "--published", metavar="DATE", help="publication date of reports that do not tell theirs (2026-06-01)"
     )
@@ -177,6 +181,7 @@ def _parser() -> argparse.ArgumentParser:
     knowledge.add_argument("--contact", default="", help="e-mail or page, which Wikimedia asks of programs")
 
     store_cli.register(verbs, _verb)
+    export_cli.register(verbs, _verb)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -269,8 +274,7 @@ def _code(args: argparse.Namespace) -> int:
     form = args.to or export.format_of(args.output)
     if args.output is not None and args.output.is_dir():
         raise UsageError(f"-o {args.output} is a folder: name a file, such as {args.output / 'events.jsonl'}")
-    if form == "parquet" and args.output is None and sys.stdout.isatty():
-        raise UsageError("Parquet is binary: name a file with -o, or pipe it")
+    export_cli.refuse_terminal(form, args.output)
     use_actors(args)
     with Problems(args.report) as problems, progress() as advance:
         events = _coded(args, published, problems, advance)
@@ -278,7 +282,8 @@ def _code(args: argparse.Namespace) -> int:
             for _ in events:  # shown as they are coded
                 pass
         else:
-            export.write(events, args.output or sys.stdout, form)
+            target = args.output or sys.stdout
+            export.write(events, target, form, all_statuses=args.all_statuses, tell=export_cli.tell)
     problems.summary(sys.stderr)
     return 1 if problems.failures else 0
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
+from detente.arrow import ResultList, Results
 from detente.records import CoderVersion, Document, Event, Sentence, parse_published
 
 if TYPE_CHECKING:
@@ -44,15 +45,15 @@ def code(
     """Read reports and give their events.
 
     ``documents``: a text, a `Document`, or an iterable of these. One document gives a list; an iterable gives an
-    iterator that streams, in the order of the documents. ``published`` (ISO date) is used where a document has no
+    iterator that streams, in the order of the documents; either is an Arrow stream too (``__arrow_c_stream__``). ``published`` (ISO date) is used where a document has no
     date of its own. ``threads``: cores to use (None: all).
     A document that fails or is not in English never stops the others: it is logged and left out; use `outcomes`
     to be told. Raises RecordError if ``published`` is no date.
     """
     published = parse_published(published)
     if isinstance(documents, str | Document):
-        return [e for outcome in outcomes([documents], published, threads=threads) for e in outcome.events]
-    return (e for outcome in outcomes(documents, published, threads=threads) for e in outcome.events)
+        return ResultList(Event, (e for o in outcomes([documents], published, threads=threads) for e in o.events))
+    return Results(Event, (e for o in outcomes(documents, published, threads=threads) for e in o.events))
 
 
 def outcomes(

@@ -6,14 +6,14 @@ import argparse
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from detente.errors import DetenteError, RecordError
 
 if TYPE_CHECKING:
-    from detente.store import Store
+    from detente.store import Filters, Store
 
 _FORMATS = ("table", "jsonl", "csv")
 Verb = Callable[[Any, str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
@@ -41,7 +41,7 @@ def register(verbs: Any, verb: Verb) -> None:
     ):
         listing = verb(verbs, name, _list, about)
         _store(listing)
-        _filters(listing)
+        filter_options(listing)
     show = verb(verbs, "show", _show, "show an incident: what happened, when it was told, by whom, in which words")
     show.add_argument(
         "incident", metavar="INCIDENT", help="its id or the start of it, an id that it had, or an event's id"
@@ -73,11 +73,13 @@ def _store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
 
 
-def _filters(parser: argparse.ArgumentParser) -> None:
+def filter_options(parser: argparse.ArgumentParser, formats: Sequence[str] = _FORMATS) -> None:
+    """The options that choose rows of a store; ``--to`` is a date, or one of ``formats``."""
+    default = " (default: a table on a terminal, else jsonl)" if "table" in formats else ""
     parser.add_argument("--from", dest="since", metavar="DATE", help="events of this day or later")
     parser.add_argument(
         "--to", action="append", default=[], metavar="DATE|FORMAT",
-        help="a date: events of this day or earlier; table, jsonl or csv: format (default: a table on a terminal, else jsonl); give both if need be",
+        help=f"a date: events of this day or earlier; {', '.join(formats)}: format{default}; give both if need be",
     )  # fmt: skip
     parser.add_argument("--on", metavar="DATE", help="events whose date covers this day")
     parser.add_argument(
@@ -182,12 +184,13 @@ def _add(args: argparse.Namespace) -> int:
     return 1 if problems.failures else 0
 
 
-def _list(args: argparse.Namespace) -> int:
-    from detente.store import Filters, listing
+def form_and_filters(args: argparse.Namespace, formats: Sequence[str] = _FORMATS) -> tuple[str | None, Filters]:
+    """What ``--to`` says of the format (None: nothing), and which rows are asked for. Raises UsageError."""
+    from detente.store import Filters
 
     form, until = None, None
     for given in args.to:
-        if given in _FORMATS:
+        if given in formats:
             form = given
         else:
             until = given
@@ -205,11 +208,17 @@ def _list(args: argparse.Namespace) -> int:
         "text",
         "limit",
     )
-    with _told_to_user(), _open(args) as store:
-        try:
-            asked = Filters(until=until, **{n: getattr(args, n) for n in names})
-        except RecordError as error:
-            raise _usage(error) from None
+    try:
+        return form, Filters(until=until, **{n: getattr(args, n) for n in names})
+    except RecordError as error:
+        raise _usage(error) from None
+
+
+def _list(args: argparse.Namespace) -> int:
+    from detente.store import listing
+
+    form, asked = form_and_filters(args)
+    with told_to_user(), _open(args) as store:
         rows = getattr(store, args.verb)(asked)
         listing.write(args.verb, rows, sys.stdout, form or ("table" if sys.stdout.isatty() else "jsonl"))
     return 0
@@ -218,7 +227,7 @@ def _list(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     from detente.store import listing
 
-    with _told_to_user(), _open(args) as store:
+    with told_to_user(), _open(args) as store:
         shown = store.show(args.incident, args.as_of)
         print(json.dumps(listing.plain(shown), ensure_ascii=False)) if args.json else listing.show(shown, sys.stdout)
     return 0
@@ -244,7 +253,7 @@ def _compact(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    with _told_to_user(), _open(args) as store:
+    with told_to_user(), _open(args) as store:
         found = store.verify()
     if args.json:
         print(json.dumps({"sound": not found, "problems": found}, ensure_ascii=False))
@@ -273,19 +282,25 @@ def _restore(args: argparse.Namespace) -> int:
 
 
 @contextlib.contextmanager
-def _told_to_user() -> Iterator[None]:
+def told_to_user() -> Iterator[None]:
     """Warnings of the store (an archive view, a damaged file) as lines on stderr."""
     import logging
 
     class Line(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            print(f"detente: {record.getMessage()}", file=sys.stderr)
+            if (words := record.getMessage()) not in told:
+                told.add(words)
+                print(f"detente: {words}", file=sys.stderr)
 
+    told: set[str] = set()
     log, line = logging.getLogger("detente"), Line(logging.WARNING)
     before, log.propagate = log.propagate, False
+    level = log.level
+    log.setLevel(min(log.getEffectiveLevel(), logging.WARNING))  # --log-level is for what goes to the log
     log.addHandler(line)
     try:
         yield
     finally:
         log.removeHandler(line)
         log.propagate = before
+        log.setLevel(level)

@@ -83,13 +83,16 @@ def test_csv_reads_back_and_runs_no_formula(wire_events: list[Event]) -> None:
     assert row["sentence"] == event.sentence.text
 
 
-@pytest.mark.parametrize("form", list(export.FORMATS))
+FORMS = [f for f in export.FORMATS if f != "label-studio"]  # which needs the reports' texts
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_a_lone_surrogate_is_written(form: str, wire_events: list[Event]) -> None:
     event = replace(wire_events[0], document=replace(wire_events[0].document, title="broken \ud800 escape"))
     assert export.write([event], io.BytesIO(), form) == 1
 
 
-@pytest.mark.parametrize("form", list(export.FORMATS))
+@pytest.mark.parametrize("form", FORMS)
 def test_an_interrupted_run_leaves_the_old_file(form: str, tmp_path: Path, wire_events: list[Event]) -> None:
     target = tmp_path / "out"
     target.write_text("old")

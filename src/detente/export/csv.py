@@ -1,15 +1,18 @@
-"""CSV: one event a row for spreadsheets; lists are joined with "; " and every answer has its words beside it."""
+"""CSV: one event or incident a row for spreadsheets; lists are joined with "; " and every answer has its words beside it."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
-from typing import BinaryIO
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, BinaryIO
 
-from detente.records import Actor, Event
+from detente.export.rows import one_line
+from detente.records import Actor, Event, Record
 
 _JOIN = "; "
+_UNKNOWN = re.compile(r"---(?:; (?:---|[A-Z]{3}))*")
 
 
 def _texts(parties: Sequence[Actor]) -> str:
@@ -73,15 +76,24 @@ COLUMNS: dict[str, Callable[[Event], Cell]] = {
 }
 
 
-def write(events: Iterable[Event], stream: BinaryIO) -> int:
-    """Write a header and one row an event; returns how many events. UTF-8, RFC 4180 quoting, line ends CRLF as there."""
+def write(
+    rows: Iterable[Any],
+    stream: BinaryIO,
+    kind: type[Record] = Event,
+    columns: Mapping[str, Callable[[Any], Any]] | None = None,
+) -> int:
+    """Write a header and one row a record (columns: of an event); returns how many. UTF-8, RFC 4180 quoting, line ends CRLF as there.
+
+    A cell is one line: each tab, line end and control in it is a space.
+    """
+    told = columns or COLUMNS
     text = io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="", write_through=True)
     try:
-        rows = csv.writer(text)
-        rows.writerow(COLUMNS)
+        sheet = csv.writer(text)
+        sheet.writerow(told)
         count = 0
-        for event in events:
-            rows.writerow(_safe(cell(event)) for cell in COLUMNS.values())
+        for row in rows:
+            sheet.writerow(_safe(cell(row)) for cell in told.values())
             count += 1
         return count
     finally:
@@ -89,8 +101,11 @@ def write(events: Iterable[Event], stream: BinaryIO) -> int:
 
 
 def _safe(value: Cell) -> Cell:
-    # "---" is the code of an unknown country.
-    return value if isinstance(value, str) and value.startswith("---") else safe(value)
+    if not isinstance(value, str):
+        return value
+    # Judged before its controls go: a tab or line end at the start of a cell is no formula sign then, but was one.
+    # "---" is the code of an unknown country, alone or in a list of countries.
+    return one_line(value) if _UNKNOWN.fullmatch(value) else one_line(str(safe(value)))
 
 
 def safe(value: Cell) -> Cell:

@@ -1,4 +1,4 @@
-"""JSONL: one event a line, exactly as docs/output.md says."""
+"""JSONL: one record a line, exactly as docs/output.md says."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable
 from typing import BinaryIO
 
-from detente.records import Event
+from detente.records import Event, Record
 
 
-def write(events: Iterable[Event], stream: BinaryIO) -> int:
-    """Write each event as it comes; returns how many."""
+def write(events: Iterable[Record], stream: BinaryIO, kind: type[Record] = Event) -> int:
+    """Write each record as it comes, of any kind; returns how many."""
     count = 0
     for event in events:
         # Lone surrogates (from broken JSON escapes in a source) cannot be UTF-8: those lines are escaped to ASCII.

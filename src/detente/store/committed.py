@@ -189,7 +189,7 @@ def damage(file: str) -> str | None:
 
 def _columns(name: str) -> list[str]:
     """The columns of a table without files, typed."""
-    from detente.export.parquet import record_schema
+    from detente.arrow import record_schema
 
     return [f'NULL::{_sql(field.type)} AS "{field.name}"' for field in record_schema(TABLES[name])]
 

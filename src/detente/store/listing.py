@@ -73,7 +73,8 @@ def _who(claimant: Party | None, source: str | None) -> str:
     return _party(claimant) if claimant else f"{source or 'the report'} itself"
 
 
-_INCIDENTS: dict[str, Callable[[Incident], Any]] = {
+#: Columns of incidents in CSV.
+INCIDENTS: dict[str, Callable[[Incident], Any]] = {
     "incident_id": lambda i: i.incident_id,
     "type": lambda i: i.type,
     "modes": lambda i: _JOIN.join(i.modes),
@@ -111,7 +112,7 @@ _CLAIMS: dict[str, Callable[[Claim], Any]] = {
     "revises": lambda c: c.revises,
     "answers": lambda c: c.answers,
 }
-_CSV: dict[str, dict[str, Callable[[Any], Any]]] = {"incidents": _INCIDENTS, "claims": _CLAIMS}
+_CSV: dict[str, dict[str, Callable[[Any], Any]]] = {"incidents": INCIDENTS, "claims": _CLAIMS}
 _TABLES: dict[str, dict[str, Callable[[Any], str]]] = {
     "events": {
         "event": lambda e: e.event_id[:13],

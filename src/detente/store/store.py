@@ -11,8 +11,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from detente.arrow import Results
 from detente.records import Claim, CoderVersion, Document, Event, Incident
-from detente.store import editing, filters, layout, ledger, upkeep, verify
+from detente.store import editing, exporting, filters, layout, ledger, upkeep, verify
 from detente.store.committed import Committed
 from detente.store.editing import Shown
 from detente.store.filters import Filters
@@ -155,16 +156,16 @@ class Store:
     # Reading
 
     def events(self, asked: Filters | None = None, **given: Any) -> Iterator[Event]:
-        """Events in force, by date; filters as in `detente.store.Filters`."""
-        return self._reading().events(filters.of(asked, given))
+        """Events in force, by date, an Arrow stream too; filters as in `detente.store.Filters`."""
+        return Results(Event, self._reading().events(filters.of(asked, given)))
 
     def incidents(self, asked: Filters | None = None, **given: Any) -> Iterator[Incident]:
-        """Incidents in force, by date; filters as in `detente.store.Filters`."""
-        return self._reading().incidents(filters.of(asked, given))
+        """Incidents in force, by date, an Arrow stream too; filters as in `detente.store.Filters`."""
+        return Results(Incident, self._reading().incidents(filters.of(asked, given)))
 
     def claims(self, asked: Filters | None = None, **given: Any) -> Iterator[Claim]:
-        """Claims of the incidents that the filters ask for, by when they were said."""
-        return self._reading().claims(filters.of(asked, given))
+        """Claims of the incidents that the filters ask for, by when they were said; an Arrow stream too."""
+        return Results(Claim, self._reading().claims(filters.of(asked, given)))
 
     def documents(self, asked: Filters | None = None, **given: Any) -> Iterator[Document]:
         """Documents in force, by publication."""
@@ -173,6 +174,21 @@ class Store:
     def show(self, name: str, as_of: str | None = None) -> Shown:
         """An incident with its events, claims, corrections and links, by its id, the start of it, or an id that it had."""
         return editing.show(self._reading(), name, as_of)
+
+    def export(
+        self,
+        path: str | Path,
+        to: str = "jsonl",
+        of: str = "events",
+        asked: Filters | None = None,
+        all_statuses: bool = False,
+        **given: Any,
+    ) -> int:
+        """Write events or incidents (``of``) to a file in a format of `detente.export.FORMATS`; returns how many rows (docs/export.md).
+
+        ``path`` "-" is standard output. Raises DetenteError for an unknown format and a file that cannot be written.
+        """
+        return exporting.export(self._reading(), path, to, of, filters.of(asked, given), all_statuses)
 
     def verify(self) -> list[str]:
         """What is wrong with the store, one line each; nothing: it is sound."""

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from detente.arrow import record_schema
 from detente.errors import DetenteError, MissingExtra
-from detente.export.parquet import record_schema
 from detente.records import Record
 from detente.store.rows import TABLES
 

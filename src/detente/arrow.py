@@ -1,0 +1,92 @@
+"""Records as Arrow: schemas from the records' own types, and iterators of records that any Arrow reader takes as a stream."""
+
+from __future__ import annotations
+
+import io
+import itertools
+import json
+import typing
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from detente import records
+from detente.records import Record
+
+_ROWS = 5_000  # records of one batch: bounds the memory whatever the input is
+R = TypeVar("R", bound=Record)
+
+
+class Results(Iterator[R], Generic[R]):
+    """Records one after another, and an Arrow stream of those that are still to come (the PyCapsule interface): pyarrow,
+    polars, DuckDB and pandas take it as it is. Either way it can be read once."""
+
+    def __init__(self, kind: type[R], rows: Iterable[R]) -> None:
+        self.kind = kind
+        self._rows = iter(rows)
+
+    def __next__(self) -> R:
+        return next(self._rows)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return stream(self.kind, self._rows).__arrow_c_stream__(requested_schema)
+
+
+class ResultList(list[R], Generic[R]):
+    """A list of records that is an Arrow table too."""
+
+    def __init__(self, kind: type[R], rows: Iterable[R]) -> None:
+        super().__init__(rows)
+        self.kind = kind
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return stream(self.kind, self).__arrow_c_stream__(requested_schema)
+
+
+def stream(kind: type[Record], rows: Iterable[Record]) -> Any:
+    """An Arrow record batch reader of records of one kind, drawn as it is read."""
+    from arro3.core import RecordBatchReader
+
+    schema = record_schema(kind)
+
+    def batches() -> Iterator[Any]:
+        waiting = iter(rows)
+        while some := list(itertools.islice(waiting, _ROWS)):
+            yield from _batches(some, schema)
+
+    return RecordBatchReader.from_batches(schema, batches())
+
+
+def record_schema(kind: type[Record]) -> Any:
+    """The Arrow schema of a record, from its own types."""
+    from arro3.core import Schema
+
+    return Schema([_field(name, hint) for name, hint in records.hints(kind).items()])  # type: ignore[arg-type]
+
+
+def _batches(rows: list[Record], schema: Any) -> Iterator[Any]:
+    """Record batches by way of JSON lines: arro3 builds nested arrays from nothing else."""
+    from arro3.io import read_json
+
+    # Arrow strings are UTF-8, which cannot hold the lone surrogates of a broken JSON escape: they become "?".
+    lines = "".join(json.dumps(r.to_dict(), ensure_ascii=False) + "\n" for r in rows).encode("utf-8", "replace")
+    yield from read_json(io.BytesIO(lines), schema, batch_size=len(rows))
+
+
+def _field(name: str, hint: Any) -> Any:
+    from arro3.core import Field
+
+    return Field(name, _type(hint), nullable=True)
+
+
+def _type(hint: Any) -> Any:
+    from arro3.core import DataType, Field
+
+    bare, _ = records.without_none(hint)
+    if typing.get_origin(bare) is tuple:
+        return DataType.list(_field("item", typing.get_args(bare)[0]))
+    if typing.get_origin(bare) is dict:
+        # Arrow wants keys that are never null, and pyarrow refuses a file without.
+        return DataType.map(Field("key", DataType.utf8(), nullable=False), _field("value", float), False)
+    if isinstance(bare, type) and issubclass(bare, Record):
+        return DataType.struct([_field(n, h) for n, h in records.hints(bare).items()])  # type: ignore[arg-type]
+    return {str: DataType.utf8(), int: DataType.int64(), float: DataType.float64(), bool: DataType.bool()}[bare]
