@@ -68,7 +68,7 @@ def test_commands(page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 _VERBS = (
-    "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "export", "verify", "compact", "backup", "restore", "--version", "--help",
+    "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "export", "tension", "alarms", "verify", "compact", "backup", "restore", "--version", "--help",
 )  # fmt: skip
 
 

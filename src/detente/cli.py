@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from detente import export_cli, store_cli
+from detente import export_cli, measure_cli, store_cli
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
@@ -132,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         metavar="EXAM|GOLD.jsonl",
-        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, or annotated reports (docs/evaluation.md)",
+        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, tension, or annotated reports (docs/evaluation.md)",
     )
     evaluate.add_argument(
         "paths",
@@ -182,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
 
     store_cli.register(verbs, _verb)
     export_cli.register(verbs, _verb)
+    measure_cli.register(verbs, _verb)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")

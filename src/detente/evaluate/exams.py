@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ExamError
-from detente.evaluate import actors, dates, ecbplus, incidents, pairs, records, toponyms
+from detente.evaluate import actors, dates, ecbplus, incidents, pairs, records, tension, toponyms
 from detente.model.coder import Coder
 
 
@@ -131,6 +131,14 @@ EXAMS: dict[str, Exam] = {
         (),
         every=True,
     ),
+    "tension": Exam(
+        "Tension and alarms: the oil rig crisis of 2014 (ICEWS14), January 2020, and the geopolitical risk index",
+        ("icews14/train.txt", "wikipedia_current_events.jsonl.gz", "gpr_daily.csv"),
+        tension.run,
+        "github.com/nec-research/recurrency_baseline_tkg (ICEWS14), Wikipedia's Portal:Current events, matteoiacoviello.com/gpr.htm",
+        (("surge and PELT on CAMEO scores", "CHN-VNM: change point, days from 2 May", 3.0, "notes, " + _HERE),),
+        every=True,
+    ),
     "tempeval": Exam(
         "TempEval-3 platinum: the value of a marked time expression in news",
         ("tempeval3_platinum.jsonl.gz",),
@@ -147,6 +155,7 @@ def folders() -> list[Path]:
     named = os.environ.get("DETENTE_EXAMS")
     root = Path(__file__).resolve().parents[3]
     beside = [root.parent / "shared" / "exams", Path.cwd().parent / "shared" / "exams"]
+    beside += [folder.parent / "data" for folder in beside]
     return [*([Path(named)] if named else beside), root / "training" / "annotations" / "incidents"]
 
 
@@ -170,7 +179,7 @@ def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None) -> di
                 f"(detente evaluate {name} FILE), or set DETENTE_EXAMS to its folder"
             )
     for path in paths:
-        if not path.is_file():
+        if not path.exists():
             raise ExamError(f"{path}: no such file; the exam {name} comes from {exam.origin}")
     result = exam.run(paths, coder)
     peers = [{"system": s, "figure": f, "value": v, "source": w} for s, f, v, w in exam.peers]
@@ -180,13 +189,16 @@ def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None) -> di
 def table(result: dict[str, Any]) -> str:
     """The figures as lines of text, those of others beside ours."""
     lines = [result["title"], f"{', '.join(result['files'])}: {result['n']} items", ""]
+    wide = max(28, *map(len, result["figures"]))
     for figure, value in result["figures"].items():
-        lines.append(f"  {figure:28} {value:6.3f}   detente")
+        lines.append(f"  {figure:{wide}} {value:6.3f}   detente")
         lines += [
-            f"  {'':28} {p['value']:6.3f}   {p['system']} ({p['source']})"
+            f"  {'':{wide}} {p['value']:6.3f}   {p['system']} ({p['source']})"
             for p in result["peers"]
             if p["figure"] == figure
         ]
+    for name, listed in result.get("lists", {}).items():
+        lines += ["", name, *(f"  {one}" for one in listed)]
     if result.get("by class"):
         lines += ["", "by class", *(f"  {k:28} {v:6.3f}" for k, v in result["by class"].items())]
     if result.get("confusions"):

@@ -23,6 +23,10 @@ from detente.store.tables import need_store_extra
 from detente.store.writer import Stored, Writer
 
 if TYPE_CHECKING:
+    from detente.measure.ask import Source
+    from detente.measure.panel import Panel
+    from detente.measure.records import Alarm, Tension, TurningPoint
+    from detente.measure.sides import Groups
     from detente.model.coder import Coder
     from detente.pipeline import Outcome
 
@@ -189,6 +193,46 @@ class Store:
         ``path`` "-" is standard output. Raises DetenteError for an unknown format and a file that cannot be written.
         """
         return exporting.export(self._reading(), path, to, of, filters.of(asked, given), all_statuses)
+
+    def tension(
+        self,
+        a: str | None = None,
+        b: str | None = None,
+        *,
+        every: str = "day",
+        groups: Groups | None = None,
+        **given: Any,
+    ) -> Tension:
+        """The tension between two ("IRN", "USA"), or of all incidents that filters ask for (`detente.measure.ask.tension`)."""
+        from detente.measure import ask
+
+        return ask.tension(self.measuring(), a, b, every=every, groups=groups, asked=filters.of(None, given))
+
+    def alarms(
+        self, a: str | None = None, b: str | None = None, *, groups: Groups | None = None, **given: Any
+    ) -> tuple[Alarm, ...]:
+        """Surges of conflict between two, or of all pairs of countries (`detente.measure.alarms`)."""
+        from detente.measure import ask
+
+        return ask.alarms(self.measuring(), a, b, groups=groups, asked=filters.of(None, given))
+
+    def turning_points(
+        self, a: str | None = None, b: str | None = None, *, groups: Groups | None = None, **given: Any
+    ) -> tuple[TurningPoint, ...]:
+        """The timeline of the crisis between two (`detente.measure.turns`)."""
+        from detente.measure import ask
+
+        return ask.turning_points(self.measuring(), a, b, groups=groups, asked=filters.of(None, given))
+
+    def measuring(self) -> Source:
+        """What `detente.measure.ask` asks."""
+        return self._reading()
+
+    def panel(self, *, directed: bool = False, **given: Any) -> Panel:
+        """All pairs of countries as arrays (`detente.measure.panel.Panel`)."""
+        from detente.measure import ask
+
+        return ask.panel(self.measuring(), asked=filters.of(None, given), directed=directed)
 
     def verify(self) -> list[str]:
         """What is wrong with the store, one line each; nothing: it is sound."""

@@ -1,0 +1,173 @@
+"""Whether tension, alarms and change points follow what is known of the world: three exams that any user can take.
+
+ICEWS14 for the oil rig crisis of China and Vietnam (ICB crisis 472, trigger 2 May 2014), Wikipedia's current events for
+Iran and the United States in January 2020, and both of them against the daily geopolitical risk index (Caldara and
+Iacoviello, American Economic Review 2022) for 2003 to 2025.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from detente.errors import ExamError
+from detente.evaluate import current_events, icews14
+from detente.measure import ask
+from detente.measure.columns import Columns
+from detente.measure.coverage import Coverage
+from detente.measure.panel import Panel
+from detente.model.coder import Coder
+from detente.records import Document, Incident
+from detente.store.filters import Filters
+
+_RIG = date(2014, 5, 2)
+_FIRST, _LAST = "2019-12-01", "2020-01-31"
+_YEARS = range(2003, 2026)
+Reports = Sequence[tuple[str, str | None, str | None, int]]
+
+
+def run(paths: Sequence[Path], coder: Coder | None = None) -> dict[str, Any]:
+    """The figures of those exams whose files are among ``paths``: the folder of ICEWS14 (or its train.txt), the reports
+    (.jsonl or .jsonl.gz), the index (.csv), and a folder for coded reports. Without that folder a fixed eighth of the
+    reports is coded for the comparison with the index; with it all are, once, and kept there (about 40 minutes of one core)."""
+    figures: dict[str, float] = {}
+    lists: dict[str, list[str]] = {}
+    events = icews = index = coded = None
+    for path in paths:
+        if path.name == "train.txt" or (path / "relation2id.txt").is_file():
+            icews = path.parent if path.name == "train.txt" else path
+        elif path.suffix == ".csv":
+            index = path
+        elif path.is_dir():
+            coded = path
+        else:
+            events = path
+    n = 0
+    if icews is not None:
+        n += oil_rig(icews, figures, lists)
+    if events is not None:
+        from detente.model.coder import default_coder
+
+        coder = coder or default_coder()
+        given = current_events.documents(events)
+        n += len(given)
+        january(given, coder, figures, lists)
+        if index is not None:
+            with tempfile.TemporaryDirectory() as folder:
+                parts = current_events.PARTS if coded is not None else current_events.PARTS[:1]
+                files = current_events.code(given, coded or Path(folder), coder, parts)
+                found, reports = current_events.incidents(files)
+            figures["rank correlation with GPRD_ACT"] = against_index(found, reports, index)
+            lists["reports compared with the index"] = [f"{sum(r[3] for r in reports)} of {len(given)}"]
+            lists["ten years at once"] = [ten_years(found, reports)]
+    if not figures:
+        raise ExamError("name the folder of ICEWS14, or wikipedia_current_events.jsonl.gz and gpr_daily.csv")
+    return {"n": n, "figures": figures, "lists": lists}
+
+
+def oil_rig(folder: Path, figures: dict[str, float], lists: dict[str, list[str]]) -> int:
+    """China and Vietnam, May 2014; and the strongest alarms of the year."""
+    given = icews14.read(folder)
+    panel = ask.panel(given, asked=Filters())
+    alarms = panel.alarms()
+    changes = panel.changes().get(("CHN", "VNM"), [])
+    near = min((abs((date.fromisoformat(c.day) - _RIG).days) for c in changes), default=365)
+    raised = [a.raised for a in alarms if a.dyad == "CHN-VNM" and a.raised >= _RIG.isoformat()]
+    figures["CHN-VNM: change point, days from 2 May"] = float(near)
+    figures["CHN-VNM: alarm, days after 2 May"] = float((date.fromisoformat(raised[0]) - _RIG).days if raised else 365)
+    strongest = sorted(alarms, key=lambda a: (-a.surge, a.dyad, a.raised))[:15]
+    lists["strongest alarms of 2014"] = [f"{a.dyad} {a.raised}, surge {a.surge:.1f}: {a.cause}" for a in strongest]
+    return len(given.incidents)
+
+
+def january(given: Sequence[Document], coder: Coder, figures: dict[str, float], lists: dict[str, list[str]]) -> None:
+    """Iran and the United States, December 2019 and January 2020, coded into a store of their own."""
+    from detente.store import Store
+
+    some = [d for d in given if d.published and _FIRST <= d.published[:10] <= _LAST]
+    with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "store") as store:
+        store.add(some, coder=coder)
+        found = store.tension("IRN", "USA", since=_FIRST, until=_LAST)
+    # The fast average is the tension of a day; the day's own conflict is nothing on a day without an incident.
+    for name, days in (
+        ("fast", {p.day: p.fast or 0.0 for p in found.points}),
+        ("day's own", {p.day: p.conflict or 0.0 for p in found.points}),
+    ):
+        top = sorted(days, key=lambda d: (-days[d], d))[:3]
+        if not top:
+            raise ExamError(f"the reports have none from {_FIRST} to {_LAST}")
+        lists[f"IRN-USA, {name}: highest days"] = [f"{d}: {days[d]:.2f}" for d in top]
+        figures[f"IRN-USA, {name}: of 3 highest days in 3-9 January"] = float(
+            sum("2020-01-03" <= d <= "2020-01-09" for d in top)
+        )
+        figures[f"IRN-USA, {name}: third highest day"] = days[top[-1]]
+        figures[f"IRN-USA, {name}: 12 January"] = days.get("2020-01-12", 0.0)
+        figures[f"IRN-USA, {name}: median of December"] = median(v for d, v in days.items() if d < "2020")
+
+
+def against_index(incidents: Sequence[Incident], reports: Reports, index: Path) -> float:
+    """Spearman's correlation over the months of 2003 to 2025: attacks between countries (or groups of none), weighted, a
+    report; and the mean of the index of acts."""
+    columns = Columns(incidents)
+    attacks = {r for _, _, r in columns.directed() if columns.incidents[r].type == "ASSAULT"}
+    row, day, weight = columns.placements(np.array(sorted(attacks), dtype=np.int64))
+    deeds: defaultdict[str, float] = defaultdict(float)
+    for d, w in zip(day[columns.channel[row] == 0].tolist(), weight[columns.channel[row] == 0].tolist(), strict=True):
+        deeds[date.fromordinal(d).isoformat()[:7]] += w
+    read: defaultdict[str, int] = defaultdict(int)
+    for when, _, _, count in reports:
+        read[when[:7]] += count
+    acts = _acts(index)
+    months = sorted(m for m in acts if int(m[:4]) in _YEARS and read[m])
+    return spearman([deeds[m] / read[m] for m in months], [acts[m] for m in months])
+
+
+def ten_years(incidents: Sequence[Incident], reports: Reports) -> str:
+    """How long all series, alarms and change points of 2010 to 2019 take, and of how much."""
+    started = time.process_time()
+    first, last = date(2010, 1, 1).toordinal(), date(2019, 12, 31).toordinal()
+    some = [i for i in incidents if i.first_report and "2010" <= i.first_report[:4] <= "2019"]
+    panel = Panel(
+        Columns(some), Coverage.of(r for r in reports if "2010" <= r[0][:4] <= "2019"), first=first, last=last
+    )
+    panel.levels()
+    alarms, changes = panel.alarms(), panel.changes()
+    took = time.process_time() - started
+    of = sum(r[3] for r in reports if "2010" <= r[0][:4] <= "2019")
+    return (
+        f"{of} reports, {len(some)} incidents, {len(panel.dyads)} dyads, {len(alarms)} alarms, "
+        f"{sum(map(len, changes.values()))} change points in {took:.1f} CPU seconds"
+    )
+
+
+def spearman(a: Sequence[float], b: Sequence[float]) -> float:
+    """Rank correlation; equal values share their mean rank. Raises ExamError for fewer than three pairs."""
+    if len(a) < 3:
+        raise ExamError("a rank correlation needs three months at least")
+    return float(np.corrcoef(_ranks(a), _ranks(b))[0, 1])
+
+
+def _ranks(values: Sequence[float]) -> np.ndarray:
+    _, place, count = np.unique(np.asarray(values, dtype=np.float64), return_inverse=True, return_counts=True)
+    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
+
+
+def _acts(path: Path) -> dict[str, float]:
+    """The monthly mean of GPRD_ACT."""
+    months: defaultdict[str, list[float]] = defaultdict(list)
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        for number, row in enumerate(csv.DictReader(lines), 2):
+            try:
+                months[row["date"][:7]].append(float(row["GPRD_ACT"]))
+            except (KeyError, TypeError, ValueError):
+                raise ExamError(f"{path}:{number}: no date and GPRD_ACT") from None
+    return {m: sum(v) / len(v) for m, v in months.items()}

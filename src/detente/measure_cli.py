@@ -1,0 +1,134 @@
+"""The verbs of measuring on the command line; registered by `detente.cli`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from detente import store_cli
+from detente.errors import InputError, RecordError
+
+if TYPE_CHECKING:
+    from detente.store.filters import Filters
+
+_FORMATS = ("table", "jsonl", "csv")
+_FILTERS = ("since", "on", "as_of", "actor", "recipient", "dyad", "type", "place", "status", "min_confidence", "text")
+
+
+def register(verbs: Any, verb: store_cli.Verb) -> None:
+    """Add the verbs to the command line."""
+    tension = verb(verbs, "tension", _tension, "say whether conflict rises or eases between two, day by day, and why")
+    tension.add_argument("--every", choices=["day", "week", "month"], default="day", help="one row a (default: day)")
+    tension.add_argument("--turns", action="store_true", help="the turning points of the pair instead, as a timeline")
+    alarms = verb(verbs, "alarms", _alarms, "list surges of conflict: between two, or of all pairs of countries")
+    alarms.add_argument(
+        "--webhook", metavar="URL", help="send each alarm there as JSON too (nothing is sent without it)"
+    )
+    alarms.add_argument("-o", "--output", type=Path, metavar="FILE", help="file to write (default: stdout)")
+    for parser in (tension, alarms):
+        parser.add_argument(
+            "--groups", type=Path, metavar="FILE.toml", help="your own groups, to be named in --dyad (docs/tension.md)"
+        )
+        parser.add_argument(
+            "--format", choices=[*_FORMATS, "atom"] if parser is alarms else _FORMATS,
+            help="the same as --to with a format" + ("; --to atom: a feed" if parser is alarms else ""),
+        )  # fmt: skip
+        store_cli._store(parser)
+        store_cli.filter_options(parser)
+
+
+def _asked(args: argparse.Namespace, forms: tuple[str, ...]) -> tuple[Filters, str]:
+    """The filters and the format; `--to` takes either, as in the lists."""
+    from detente.store import Filters
+
+    form, until = args.format, None
+    for given in args.to:
+        if given in forms:
+            form = given
+        else:
+            until = given
+    try:
+        asked = Filters(until=until, limit=args.limit, **{n: getattr(args, n) for n in _FILTERS})
+    except RecordError as error:
+        raise store_cli._usage(error) from None
+    return asked, form or ("table" if sys.stdout.isatty() else "jsonl")
+
+
+def _groups(args: argparse.Namespace) -> Any:
+    from detente.measure.sides import own_groups
+
+    return own_groups(args.groups) if args.groups is not None else None
+
+
+def _tension(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from detente.export import measures
+    from detente.measure import ask
+
+    asked, form = _asked(args, _FORMATS)
+    whole = replace(asked, limit=None)
+    with store_cli.told_to_user(), store_cli._open(args) as store:
+        source, groups = store.measuring(), _groups(args)
+        try:
+            if args.turns:
+                turns = ask.turning_points(source, groups=groups, asked=whole)
+                measures.records(turns[: asked.limit], sys.stdout, form, "turns")
+                return 0
+            found = ask.tension(source, every=args.every, groups=groups, asked=whole)
+        except RecordError as error:
+            raise store_cli._usage(error) from None
+    measures.tension(found, sys.stdout, form, asked.limit)
+    if form != "table":
+        print(f"detente: {found.dyad} is {found.reading.text}", file=sys.stderr)
+    if found.unplaced:
+        print(f"detente: {found.unplaced} incidents have no day that is fine and recent enough", file=sys.stderr)
+    return 0
+
+
+def _alarms(args: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from detente.export import webhook
+    from detente.measure import ask
+
+    asked, form = _asked(args, (*_FORMATS, "atom"))
+    if args.webhook:
+        webhook.check(args.webhook)
+    with store_cli.told_to_user(), store_cli._open(args) as store:
+        try:
+            found = ask.alarms(store.measuring(), groups=_groups(args), asked=replace(asked, limit=None))
+        except RecordError as error:
+            raise store_cli._usage(error) from None
+    found = found[: asked.limit]
+    _write_alarms(args, form, found)
+    failed = 0
+    for alarm in found if args.webhook else ():
+        try:
+            webhook.post(alarm, args.webhook)
+        except InputError as error:
+            failed += 1
+            print(f"detente alarms: {error}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _write_alarms(args: argparse.Namespace, form: str, found: Any) -> None:
+    import io
+
+    from detente.export import atom, measures
+
+    out: Any = sys.stdout if args.output is None else io.StringIO(newline="")
+    if form == "atom":
+        out.write(atom.feed(found, args.store.resolve().name))
+    else:
+        measures.records(found, out, form, "alarms")
+    if args.output is None:
+        return
+    beside = args.output.with_name(args.output.name + ".part")
+    try:  # a reader of the feed never sees half of it
+        beside.write_text(out.getvalue(), "utf-8", newline="")
+        beside.replace(args.output)
+    except OSError as error:
+        raise InputError(str(args.output), error.strerror or "cannot be written") from None
