@@ -41,3 +41,15 @@ def gold_documents() -> list[Document]:
 @pytest.fixture(scope="session")
 def gold_events(gold_documents: list[Document]) -> list[Event]:
     return list(detente.code(gold_documents))
+
+
+@pytest.fixture(scope="session")
+def dossier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store of the bundled dossier: 37 reports of January 2020 on Iran and the United States."""
+    from detente import demo, read
+
+    path = tmp_path_factory.mktemp("dossier") / "store"
+    reports = read.read_inputs([Path(demo.__file__).parent / "dossier.jsonl"])
+    with detente.open(path) as store:
+        store.add(d for d in reports if isinstance(d, Document))
+    return path

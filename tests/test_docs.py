@@ -26,6 +26,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     shutil.copy(detente.demo.REPORT, tmp_path / "report.txt")
     shutil.copy(detente.demo.SET, tmp_path / "wire.jsonl")
+    shutil.copy(detente.demo.SET.parent / "dossier.jsonl", tmp_path / "dossier.jsonl")
     (tmp_path / "wire.csv").write_text(
         'id,published,text\n1,2020-01-12,"Iran condemned the raid on Monday."\n', "utf-8"
     )
@@ -68,7 +69,8 @@ def test_commands(page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 _VERBS = (
-    "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "export", "tension", "alarms", "verify", "compact", "backup", "restore", "--version", "--help",
+    "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "export", "tension", "alarms", "plot", "brief", "forecast",
+    "backtest", "verify", "compact", "backup", "restore", "--version", "--help",
 )  # fmt: skip
 
 

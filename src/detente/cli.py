@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from detente import export_cli, measure_cli, store_cli
+from detente import export_cli, forecast_cli, measure_cli, picture_cli, store_cli
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
@@ -142,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         help="coded events (default: detente codes GOLD itself); or the exam's files",
     )
     evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.add_argument("--split", metavar="PART", help="of icews14: valid (default) or test")
     evaluate.add_argument(
         "--write", type=Path, metavar="PAGE.md", help="measure all that is at hand and write docs/evaluation.md"
     )
@@ -183,6 +184,8 @@ def _parser() -> argparse.ArgumentParser:
     store_cli.register(verbs, _verb)
     export_cli.register(verbs, _verb)
     measure_cli.register(verbs, _verb)
+    forecast_cli.register(verbs, _verb)
+    picture_cli.register(verbs, _verb)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -386,7 +389,7 @@ def _evaluate(args: argparse.Namespace) -> int:
     if args.what is None:
         raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
     if args.what in exams.EXAMS:
-        result = exams.run(args.what, args.paths, coder_of(args))
+        result = exams.run(args.what, args.paths, coder_of(args), args.split)
         print(json.dumps(result) if args.json else exams.table(result))
         return 0
     if not Path(args.what).is_file() and not Path(args.what).suffix:

@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente import store_cli
+from detente import picture_cli, store_cli
 from detente.errors import InputError, RecordError
 
 if TYPE_CHECKING:
     from detente.store.filters import Filters
 
 _FORMATS = ("table", "jsonl", "csv")
-_FILTERS = ("since", "on", "as_of", "actor", "recipient", "dyad", "type", "place", "status", "min_confidence", "text")
 
 
 def register(verbs: Any, verb: store_cli.Verb) -> None:
@@ -28,35 +27,33 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
     )
     alarms.add_argument("-o", "--output", type=Path, metavar="FILE", help="file to write (default: stdout)")
     for parser in (tension, alarms):
-        parser.add_argument(
-            "--groups", type=Path, metavar="FILE.toml", help="your own groups, to be named in --dyad (docs/tension.md)"
-        )
+        groups_option(parser)
         parser.add_argument(
             "--format", choices=[*_FORMATS, "atom"] if parser is alarms else _FORMATS,
             help="the same as --to with a format" + ("; --to atom: a feed" if parser is alarms else ""),
         )  # fmt: skip
-        store_cli._store(parser)
+        parser.add_argument(
+            "--plot", type=Path, metavar="FILE.svg", help="write a picture of it too (docs/pictures.md)"
+        )
+        store_cli.store_option(parser)
         store_cli.filter_options(parser)
 
 
-def _asked(args: argparse.Namespace, forms: tuple[str, ...]) -> tuple[Filters, str]:
-    """The filters and the format; `--to` takes either, as in the lists."""
-    from detente.store import Filters
+def groups_option(parser: argparse.ArgumentParser) -> None:
+    """The option of the user's own groups."""
+    parser.add_argument(
+        "--groups", type=Path, metavar="FILE.toml", help="your own groups, to be named in --dyad (docs/tension.md)"
+    )
 
-    form, until = args.format, None
-    for given in args.to:
-        if given in forms:
-            form = given
-        else:
-            until = given
-    try:
-        asked = Filters(until=until, limit=args.limit, **{n: getattr(args, n) for n in _FILTERS})
-    except RecordError as error:
-        raise store_cli._usage(error) from None
+
+def asked_for(args: argparse.Namespace, forms: tuple[str, ...]) -> tuple[Filters, str]:
+    """The filters and the format; `--to` takes either, as in the lists."""
+    form, asked = store_cli.form_and_filters(args, forms)
+    form = args.format or form
     return asked, form or ("table" if sys.stdout.isatty() else "jsonl")
 
 
-def _groups(args: argparse.Namespace) -> Any:
+def groups_of(args: argparse.Namespace) -> Any:
     from detente.measure.sides import own_groups
 
     return own_groups(args.groups) if args.groups is not None else None
@@ -68,18 +65,20 @@ def _tension(args: argparse.Namespace) -> int:
     from detente.export import measures
     from detente.measure import ask
 
-    asked, form = _asked(args, _FORMATS)
+    asked, form = asked_for(args, _FORMATS)
     whole = replace(asked, limit=None)
-    with store_cli.told_to_user(), store_cli._open(args) as store:
-        source, groups = store.measuring(), _groups(args)
+    with store_cli.told_to_user(), store_cli.opened(args) as store:
+        source, groups = store.measuring(), groups_of(args)
         try:
             if args.turns:
                 turns = ask.turning_points(source, groups=groups, asked=whole)
                 measures.records(turns[: asked.limit], sys.stdout, form, "turns")
                 return 0
             found = ask.tension(source, every=args.every, groups=groups, asked=whole)
+            if args.plot is not None:
+                picture_cli.plot(store, "tension", args.plot, whole, every=args.every, groups=groups)
         except RecordError as error:
-            raise store_cli._usage(error) from None
+            raise store_cli.usage(error) from None
     measures.tension(found, sys.stdout, form, asked.limit)
     if form != "table":
         print(f"detente: {found.dyad} is {found.reading.text}", file=sys.stderr)
@@ -94,14 +93,16 @@ def _alarms(args: argparse.Namespace) -> int:
     from detente.export import webhook
     from detente.measure import ask
 
-    asked, form = _asked(args, (*_FORMATS, "atom"))
+    asked, form = asked_for(args, (*_FORMATS, "atom"))
     if args.webhook:
         webhook.check(args.webhook)
-    with store_cli.told_to_user(), store_cli._open(args) as store:
+    with store_cli.told_to_user(), store_cli.opened(args) as store:
         try:
-            found = ask.alarms(store.measuring(), groups=_groups(args), asked=replace(asked, limit=None))
+            found = ask.alarms(store.measuring(), groups=groups_of(args), asked=replace(asked, limit=None))
+            if args.plot is not None:
+                picture_cli.plot(store, "alarms", args.plot, replace(asked, limit=None), groups=groups_of(args))
         except RecordError as error:
-            raise store_cli._usage(error) from None
+            raise store_cli.usage(error) from None
     found = found[: asked.limit]
     _write_alarms(args, form, found)
     failed = 0

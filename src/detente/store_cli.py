@@ -33,14 +33,14 @@ def register(verbs: Any, verb: Verb) -> None:
     add.add_argument("--threads", type=positive, metavar="N", help="cores to use (default: all)")
     model_option(add)
     actors_option(add)
-    _store(add)
+    store_option(add)
     for name, about in (
         ("events", "list the events of a store"),
         ("incidents", "list the incidents of a store: what happened, told in one report or in many"),
         ("claims", "list who claims what of incidents"),
     ):
         listing = verb(verbs, name, _list, about)
-        _store(listing)
+        store_option(listing)
         filter_options(listing)
     show = verb(verbs, "show", _show, "show an incident: what happened, when it was told, by whom, in which words")
     show.add_argument(
@@ -48,7 +48,7 @@ def register(verbs: Any, verb: Verb) -> None:
     )
     show.add_argument("--as-of", metavar="TIME", help="as the store knew it then")
     show.add_argument("--json", action="store_true", help="print JSON")
-    _store(show)
+    store_option(show)
     _corrections(verb(verbs, "correct", _correct, "correct an event; the machine's answer is kept beside yours"))
     for name, run, about in (
         ("compact", _compact, "join small files of a store and sweep what killed processes left"),
@@ -56,20 +56,20 @@ def register(verbs: Any, verb: Verb) -> None:
     ):
         keeping = verb(verbs, name, run, about)
         keeping.add_argument("--json", action="store_true", help="print JSON")
-        _store(keeping)
+        store_option(keeping)
     forget = verb(verbs, "forget", _forget, "remove a document from a store for good, with its text and history")
     forget.add_argument("document", metavar="DOCUMENT", help="its id or its URL")
     forget.add_argument("--by", default="", metavar="NAME", help="who removes it")
-    _store(forget)
+    store_option(forget)
     backup = verb(verbs, "backup", _backup, "copy a store to a new folder")
     backup.add_argument("target", type=Path, metavar="DIR", help="new folder; it is a store itself")
-    _store(backup)
+    store_option(backup)
     restore = verb(verbs, "restore", _restore, "make a store from a copy")
     restore.add_argument("source", type=Path, metavar="COPY", help="a folder that `detente backup` made")
-    _store(restore)
+    store_option(restore)
 
 
-def _store(parser: argparse.ArgumentParser) -> None:
+def store_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
 
 
@@ -140,16 +140,16 @@ def _corrections(parser: argparse.ArgumentParser) -> None:
         metavar="OTHER",
         help="another happening than this event of its incident (default: than all others)",
     )
-    _store(parser)
+    store_option(parser)
 
 
-def _open(args: argparse.Namespace, keep: bool = False) -> Store:
+def opened(args: argparse.Namespace, keep: bool = False) -> Store:
     from detente.store import Store
 
     return Store(args.store, keep=keep)
 
 
-def _usage(error: DetenteError) -> DetenteError:
+def usage(error: DetenteError) -> DetenteError:
     from detente.cli import UsageError
 
     return UsageError(str(error))
@@ -161,7 +161,7 @@ def _add(args: argparse.Namespace) -> int:
 
     published = published_of(args)
     use_actors(args)
-    with Problems(args.report) as problems, _open(args) as store, progress("stored") as advance:
+    with Problems(args.report) as problems, opened(args) as store, progress("stored") as advance:
 
         def told(stored: Any) -> None:
             advance(len(stored.documents), stored.events)
@@ -211,14 +211,14 @@ def form_and_filters(args: argparse.Namespace, formats: Sequence[str] = _FORMATS
     try:
         return form, Filters(until=until, **{n: getattr(args, n) for n in names})
     except RecordError as error:
-        raise _usage(error) from None
+        raise usage(error) from None
 
 
 def _list(args: argparse.Namespace) -> int:
     from detente.store import listing
 
     form, asked = form_and_filters(args)
-    with told_to_user(), _open(args) as store:
+    with told_to_user(), opened(args) as store:
         rows = getattr(store, args.verb)(asked)
         listing.write(args.verb, rows, sys.stdout, form or ("table" if sys.stdout.isatty() else "jsonl"))
     return 0
@@ -227,7 +227,7 @@ def _list(args: argparse.Namespace) -> int:
 def _show(args: argparse.Namespace) -> int:
     from detente.store import listing
 
-    with told_to_user(), _open(args) as store:
+    with told_to_user(), opened(args) as store:
         shown = store.show(args.incident, args.as_of)
         print(json.dumps(listing.plain(shown), ensure_ascii=False)) if args.json else listing.show(shown, sys.stdout)
     return 0
@@ -235,17 +235,17 @@ def _show(args: argparse.Namespace) -> int:
 
 def _correct(args: argparse.Namespace) -> int:
     names = ("type", "actor", "recipient", "place", "date", "status", "reject", "restore", "merge", "split")
-    with _open(args) as store:
+    with opened(args) as store:
         try:
             made = store.correct(args.name, args.by, args.why, **{n: getattr(args, n) for n in names})
         except RecordError as error:
-            raise _usage(error) from None
+            raise usage(error) from None
     print(made)
     return 0
 
 
 def _compact(args: argparse.Namespace) -> int:
-    with _open(args) as store:
+    with opened(args) as store:
         done = store.compact()
     words = f"{done['files before']} files, {done['bytes before']} bytes are now {done['files']} files, {done['bytes']} bytes"
     print(json.dumps(done) if args.json else words)
@@ -253,7 +253,7 @@ def _compact(args: argparse.Namespace) -> int:
 
 
 def _verify(args: argparse.Namespace) -> int:
-    with told_to_user(), _open(args) as store:
+    with told_to_user(), opened(args) as store:
         found = store.verify()
     if args.json:
         print(json.dumps({"sound": not found, "problems": found}, ensure_ascii=False))
@@ -263,13 +263,13 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _forget(args: argparse.Namespace) -> int:
-    with _open(args) as store:
+    with opened(args) as store:
         print(f"forgotten: {store.forget(args.document, args.by)}")
     return 0
 
 
 def _backup(args: argparse.Namespace) -> int:
-    with _open(args) as store:
+    with opened(args) as store:
         print(f"{store.backup(args.target)} files are in {args.target}")
     return 0
 

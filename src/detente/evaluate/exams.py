@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ExamError
-from detente.evaluate import actors, dates, ecbplus, incidents, pairs, records, tension, toponyms
+from detente.evaluate import actors, dates, ecbplus, incidents, link_prediction, pairs, records, tension, toponyms
 from detente.model.coder import Coder
 
 
@@ -19,14 +19,16 @@ class Exam:
 
     title: str
     files: tuple[str, ...]
-    run: Callable[[Sequence[Path], Coder | None], dict[str, Any]]
+    run: Callable[..., dict[str, Any]]  # (paths, coder), and ``split`` if there are ``splits``
     origin: str
     peers: tuple[tuple[str, str, float, str], ...]
     every: bool = False  # all of ``files`` make up the exam, not the first that is there
+    splits: tuple[str, ...] = ()  # parts that may be asked for; the first is taken unless another is
 
 
 _HU = "Hu et al., ACL 2024, table 4"
 _HERE = "measured by us"
+_GASTINGER = "Gastinger et al., IJCAI 2024, table 2"
 
 EXAMS: dict[str, Exam] = {
     "plv": Exam(
@@ -139,6 +141,21 @@ EXAMS: dict[str, Exam] = {
         (("surge and PELT on CAMEO scores", "CHN-VNM: change point, days from 2 May", 3.0, "notes, " + _HERE),),
         every=True,
     ),
+    "icews14": Exam(
+        "ICEWS14: to whom (or by whom) comes the next event of this kind; single-step, time-aware filter",
+        ("icews14",),
+        link_prediction.run,
+        "github.com/nec-research/recurrency_baseline_tkg",
+        (
+            ("recurrency baseline (test)", "mrr", 0.372, _GASTINGER),
+            ("TLogic (test)", "mrr", 0.425, _GASTINGER),
+            ("TiRGN (test)", "mrr", 0.440, _GASTINGER),
+            ("recurrency baseline (test)", "hits@10", 0.518, _GASTINGER),
+            ("TLogic (test)", "hits@10", 0.603, _GASTINGER),
+            ("TiRGN (test)", "hits@10", 0.638, _GASTINGER),
+        ),
+        splits=link_prediction.SPLITS,
+    ),
     "tempeval": Exam(
         "TempEval-3 platinum: the value of a marked time expression in news",
         ("tempeval3_platinum.jsonl.gz",),
@@ -162,15 +179,20 @@ def folders() -> list[Path]:
 def find(name: str) -> list[Path]:
     """The files of an exam that are at hand; none if it is not."""
     places = [[folder / file for folder in folders()] for file in EXAMS[name].files]
-    found = [p for p in (next((p for p in some if p.is_file()), None) for some in places) if p is not None]
+    found = [p for p in (next((p for p in some if p.exists()), None) for some in places) if p is not None]
     if EXAMS[name].every:
         return found if len(found) == len(places) else []
     return found[:1]
 
 
-def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None) -> dict[str, Any]:
-    """The figures of one exam on ``paths``, or on its file where that is at hand. Raises ExamError if it is not."""
+def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None, split: str | None = None) -> dict[str, Any]:
+    """The figures of one exam on ``paths``, or on its file where that is at hand. Raises ExamError if it is not, and for a
+    split that the exam does not have."""
     exam = EXAMS[name]
+    if split is not None and split not in exam.splits:
+        raise ExamError(
+            f"the exam {name} has {'no' if not exam.splits else 'the'} splits{': ' if exam.splits else ''}{', '.join(exam.splits)}"
+        )
     if not paths:
         paths = find(name)
         if not paths:
@@ -181,7 +203,7 @@ def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None) -> di
     for path in paths:
         if not path.exists():
             raise ExamError(f"{path}: no such file; the exam {name} comes from {exam.origin}")
-    result = exam.run(paths, coder)
+    result = exam.run(paths, coder, split or exam.splits[0]) if exam.splits else exam.run(paths, coder)
     peers = [{"system": s, "figure": f, "value": v, "source": w} for s, f, v, w in exam.peers]
     return {"exam": name, "title": exam.title, "files": [p.name for p in paths], **result, "peers": peers}
 

@@ -1,4 +1,4 @@
-"""Tension, alarms and turning points as JSONL, CSV and tables."""
+"""Tension, alarms, turning points and forecasts as JSONL, CSV and tables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import IO, Any
 
 from detente.export.csv import safe
+from detente.measure.counts import CountForecast
+from detente.measure.occurrence import Forecast
 from detente.measure.records import Alarm, Point, Tension, TurningPoint
 from detente.records import Record
 
@@ -37,18 +39,24 @@ def tension(of: Tension, stream: IO[str], form: str, limit: int | None = None) -
     return len(rows)
 
 
-def records(rows: Sequence[Alarm] | Sequence[TurningPoint], stream: IO[str], form: str, kind: str) -> int:
-    """Write alarms or turning points (``kind``: alarms, turns) as ``form``; returns how many."""
+def records(rows: Sequence[Record], stream: IO[str], form: str, kind: str) -> int:
+    """Write alarms, turning points or forecasts (``kind``: a key of `_KINDS`) as ``form``; returns how many."""
+    of, name, columns = _KINDS[kind]
     if form == "table":
-        _table(stream, _TABLES[kind], rows, f"{len(rows)} {_NAMES[kind]}")
+        _table(stream, columns, rows, f"{len(rows)} {name}")
         return len(rows)
-    of: type[Record] = Alarm if kind == "alarms" else TurningPoint
     plain = [r.to_dict() for r in rows]
     if form == "csv":
-        for one in plain:
-            one["incidents"] = "; ".join(one["incidents"])
+        plain = [{k: _cell(v) for k, v in one.items()} for one in plain]
     _write(stream, plain, list(of.__dataclass_fields__), form)  # type: ignore[attr-defined]
     return len(plain)
+
+
+def _cell(value: Any) -> Any:
+    """Lists in one cell: parts by "; ", what a part holds by spaces."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    return "; ".join(" ".join(map(str, one.values())) if isinstance(one, dict) else str(one) for one in value)
 
 
 def _write(stream: IO[str], rows: Iterable[Mapping[str, Any]], columns: Sequence[str], form: str) -> None:
@@ -102,8 +110,29 @@ _TURNS: dict[str, Callable[[TurningPoint], str]] = {
     "what": lambda t: t.kind,
     "": lambda t: t.text,
 }
-_TABLES: dict[str, dict[str, Callable[[Any], str]]] = {"alarms": _ALARMS, "turns": _TURNS}
-_NAMES = {"alarms": "alarms", "turns": "turning points"}
+_FORECASTS: dict[str, Callable[[Forecast], str]] = {
+    "who": lambda f: f.actor,
+    "to whom": lambda f: f.recipient,
+    "what": lambda f: f.type,
+    "until": lambda f: f.until,
+    "probability": lambda f: f"{f.probability:.0%}" if f.probability >= 0.1 else f"{f.probability:.1%}",
+    "usual": lambda f: f"{f.usual:.0%}" if f.usual >= 0.1 else f"{f.usual:.1%}",
+    "because of": lambda f: ", ".join(f"{r.day} {r.type}" for r in f.reasons[:3]),
+}
+_COUNTS: dict[str, Callable[[CountForecast], str]] = {
+    "country": lambda f: f.country,
+    "month": lambda f: f.month,
+    "of": lambda f: f.of,
+    "mean": lambda f: f"{f.mean:.1f}",
+    "5 % to 95 %": lambda f: f"{f.quantiles[0]:.0f} – {f.quantiles[-1]:.0f}",
+    "none": lambda f: f"{f.none:.0%}",
+}
+_KINDS: dict[str, tuple[type[Record], str, dict[str, Callable[[Any], str]]]] = {
+    "alarms": (Alarm, "alarms", _ALARMS),
+    "turns": (TurningPoint, "turning points", _TURNS),
+    "forecasts": (Forecast, "forecasts", _FORECASTS),
+    "counts": (CountForecast, "forecasts", _COUNTS),
+}
 
 
 def _table(stream: IO[str], columns: Mapping[str, Callable[[Any], str]], rows: Iterable[Any], foot: str) -> None:

@@ -176,6 +176,27 @@ class Reading:
         )
         return [(r["day"], r["n"]) for r in rows if not at.published or r["day"] <= at.published]
 
+    def coded_by(self, asked: Filters) -> tuple[int | None, tuple[CoderVersion, ...]]:
+        """When the store last changed (microseconds since 1970), and the versions that coded the reports in force."""
+        at = moment(self.seen, asked)
+        changed = self.seen.fetch(f"SELECT max(time) AS time FROM runs WHERE run <= {at.run}")[0]["time"]
+        rows = self.seen.fetch(
+            "SELECT DISTINCT coder FROM documents JOIN "
+            f"(SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) USING (doc, run) "
+            "WHERE coder IS NOT NULL"
+        )
+        found = {CoderVersion.from_dict(r["coder"]) for r in rows}
+        return changed, tuple(sorted(found, key=lambda c: (c.name, c.version, c.model, c.knowledge)))
+
+    def events_of(self, asked: Filters, ids: Sequence[str]) -> dict[str, tuple[Incident, tuple[Event, ...]]]:
+        """Incidents with their events, by id; of the filters only ``as_of`` counts."""
+        incidents = list(self.incidents(asked, "i.incident_id IN (SELECT unnest(?))", (list(ids),)))
+        owner = {e: i.incident_id for i in incidents for e in i.events}
+        told: defaultdict[str, list[Event]] = defaultdict(list)
+        for event in self.events(asked, "now.event_id IN (SELECT unnest(?))", (list(owner),)):
+            told[owner[event.event_id]].append(event)
+        return {i.incident_id: (i, tuple(told[i.incident_id])) for i in incidents}
+
     def _incident_query(
         self, asked: Filters, at: Moment, more: str, given: Sequence[object]
     ) -> tuple[str, list[object]]:

@@ -24,6 +24,9 @@ from detente.store.writer import Stored, Writer
 
 if TYPE_CHECKING:
     from detente.measure.ask import Source
+    from detente.measure.backtest import CountScores, EventScores
+    from detente.measure.counts import CountForecast
+    from detente.measure.occurrence import Forecast
     from detente.measure.panel import Panel
     from detente.measure.records import Alarm, Tension, TurningPoint
     from detente.measure.sides import Groups
@@ -224,6 +227,32 @@ class Store:
 
         return ask.turning_points(self.measuring(), a, b, groups=groups, asked=filters.of(None, given))
 
+    def forecast(
+        self, *, days: int = 7, day: str | None = None, groups: Groups | None = None, **given: Any
+    ) -> list[Forecast]:
+        """How probable each type of event is within some days (`detente.measure.ahead.events`)."""
+        from detente.measure import ahead
+
+        return ahead.events(self.measuring(), days=days, day=day, groups=groups, asked=filters.of(None, given))
+
+    def forecast_counts(self, of: str = "incidents", *, day: str | None = None, **given: Any) -> list[CountForecast]:
+        """Next month's count in each country as a distribution (`detente.measure.ahead.counts`)."""
+        from detente.measure import ahead
+
+        return ahead.counts(self.measuring(), of=of, day=day, asked=filters.of(None, given))
+
+    def backtest(self, *, days: int = 7, **given: Any) -> EventScores:
+        """How good `forecast` would have been (`detente.measure.ahead.backtest_events`)."""
+        from detente.measure import ahead
+
+        return ahead.backtest_events(self.measuring(), days=days, asked=filters.of(None, given))
+
+    def backtest_counts(self, of: str = "incidents", **given: Any) -> CountScores:
+        """How good `forecast_counts` would have been (`detente.measure.ahead.backtest_counts`)."""
+        from detente.measure import ahead
+
+        return ahead.backtest_counts(self.measuring(), of=of, asked=filters.of(None, given))
+
     def measuring(self) -> Source:
         """What `detente.measure.ask` asks."""
         return self._reading()
@@ -233,6 +262,16 @@ class Store:
         from detente.measure import ask
 
         return ask.panel(self.measuring(), asked=filters.of(None, given), directed=directed)
+
+    def coded_by(self, as_of: str | None = None) -> tuple[int | None, tuple[CoderVersion, ...]]:
+        """When the store last changed (microseconds since 1970; None: never), and the versions that coded its reports."""
+        return self._reading().coded_by(Filters(as_of=as_of))
+
+    def events_of(
+        self, incident_ids: Iterable[str], as_of: str | None = None
+    ) -> dict[str, tuple[Incident, tuple[Event, ...]]]:
+        """Incidents with their events, by id; one that is none any more is left out."""
+        return self._reading().events_of(Filters(as_of=as_of), list(incident_ids))
 
     def verify(self) -> list[str]:
         """What is wrong with the store, one line each; nothing: it is sound."""
