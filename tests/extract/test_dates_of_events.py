@@ -30,6 +30,8 @@ def days(*told: tuple[str, str, str, str], published: str) -> list[str | None]:
     [
         ("The sides agreed on Tuesday to a truce.", "agreed", "AGREE", "Tuesday", "2020-01-07"),  # when they agreed
         ("The sides said they will meet on Tuesday.", "will meet", "AGREE", "Tuesday", "2020-01-14"),  # when they meet
+        # What the tagger cut grows to a date on either side.
+        ("Police shot two men late Friday in Lagos.", "shot", "ASSAULT", "late", "2020-01-10"),
         ("The visit comes a day after Iran fired missiles.", "fired", "ASSAULT", "a day after", "2020-01-11"),
     ],
 )

@@ -136,6 +136,7 @@ def test_on_the_calendar(phrase: str, means: str) -> None:
         ("a year and a half ago", "2018-07-01/2018-07-31 month"),
         ("the week before last", "2019-12-23/2019-12-29 week"),
         ("last weekend", "2020-01-04/2020-01-05 span"),
+        ("over the weekend", "2020-01-11/2020-01-12 span"),
         ("this fiscal year", "2020-01-01/2020-12-31 year"),
     ],
 )
@@ -223,6 +224,20 @@ def test_words_that_are_no_part_of_the_date(phrase: str, means: str) -> None:
 )
 def test_what_is_planned_lies_ahead(phrase: str, means: str) -> None:
     assert told(phrase, future=True) == means
+
+
+@pytest.mark.parametrize(
+    ("phrase", "published", "future", "means"),
+    [
+        ("over the weekend", "2020-01-14", False, "2020-01-11/2020-01-12 span"),  # a Tuesday: the one that is over
+        ("the weekend", "2020-01-14", True, "2020-01-18/2020-01-19 span"),
+        ("this weekend", "2020-01-13", False, "2020-01-11/2020-01-12 span"),
+        ("this weekend", "2020-01-16", False, "2020-01-18/2020-01-19 span"),
+        ("last weekend", "2020-01-17", False, "2020-01-11/2020-01-12 span"),
+    ],
+)
+def test_which_weekend_is_meant(phrase: str, published: str, future: bool, means: str) -> None:
+    assert told(phrase, published, future=future) == means
 
 
 @pytest.mark.parametrize(

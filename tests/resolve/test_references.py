@@ -3,9 +3,13 @@
 import pytest
 
 import detente
-from detente.records import Actor, Document
+from detente.extract import parties
+from detente.model.coder import RoleSpan
+from detente.records import Actor, Document, Sentence
+from detente.resolve.actors import mentions
 from detente.resolve.capitals import capital, is_capital
-from detente.resolve.references import Discourse, acronyms, both, is_person, refer
+from detente.resolve.countries import Surroundings, named_countries
+from detente.resolve.references import Discourse, acronyms, both, is_person, joint, named_before, refer
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,43 @@ from detente.resolve.references import Discourse, acronyms, both, is_person, ref
 )
 def test_acronyms_that_a_report_introduces(text, wanted):
     assert acronyms(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("American and Iraqi officials", ["USA", "IRQ"]),
+        ("France, Germany and Britain", ["FRA", "DEU", "GBR"]),
+        ("two British and French politicians", ["GBR", "FRA"]),
+        ("the Lebanese and Canadian lecturer", []),  # one person
+        ("Iraqi officials and the French army", []),  # not one head
+        ("French President Emmanuel Macron and Germany", []),
+        ("the United States", []),
+    ],
+)
+def test_states_that_one_phrase_joins(text, wanted):
+    assert [m[2] for m in joint(text, mentions(text))] == wanted
+
+
+def test_each_state_of_a_joint_phrase_is_a_member():
+    sentence = "Militants shelled American and Iraqi troops near Mosul."
+    start = sentence.index("American")
+    span = RoleSpan(start, start + len("American and Iraqi troops"), 1.0)
+    who = parties.party(span, Sentence(0, 0, len(sentence), sentence), Document(sentence), {})
+    around = Surroundings(sentence, span.start, span.end, "recipient", named_countries(sentence), ())
+    found = parties.members(who, span, around, Discourse())
+    assert [(m.text, m.country, m.sectors) for m in found] == [
+        ("American and Iraqi troops", "USA", ("MIL",)),
+        ("American and Iraqi troops", "IRQ", ("MIL",)),
+    ]
+
+
+def test_a_short_form_is_the_same_name_as_before():
+    discourse = Discourse()
+    discourse.note(Actor(start=0, end=25, text="political analyst Kem Ley", country="KHM", sectors=("SOC",)))
+    assert named_before("Ley", discourse).sectors == ("SOC",)
+    assert named_before("Wutty", discourse) is None
+    assert named_before("he", discourse) is None
 
 
 def named(*codes):

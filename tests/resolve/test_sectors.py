@@ -7,7 +7,7 @@ import pytest
 from detente.ontology import SECTORS, TYPES
 from detente.records import Actor
 from detente.resolve import actor
-from detente.resolve.sectors import weighed, with_sectors
+from detente.resolve.sectors import Scene, weighed, with_sectors
 
 
 def read(text: str, sentence: str) -> Actor:
@@ -19,40 +19,41 @@ def read(text: str, sentence: str) -> Actor:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence", "event", "side", "sector"),
+    ("text", "sentence", "scene", "sector"),
     [
-        ("Iran", "Iran warned Turkey on Sunday.", "THREATEN", "actor", "GOV"),
-        (
-            "Iran",
-            "Iran fired missiles at a base.",
-            "ASSAULT",
-            "actor",
-            "MIL",
-        ),  # a state that shells does so by its army
-        ("Riyadh", "Riyadh praised the agreement.", "SUPPORT", "actor", "GOV"),
-        ("protesters", "Police beat protesters in the square.", "ASSAULT", "recipient", "CVL"),
-        ("the court", "The rebels rejected the court.", "REJECT", "recipient", "JUD"),
+        ("Iran", "Iran warned Turkey on Sunday.", Scene("THREATEN", "actor"), "GOV"),
+        # A state that shells does so by its army.
+        ("Iran", "Iran fired missiles at a base.", Scene("ASSAULT", "actor", ("heavy-weapons",)), "MIL"),
+        ("Riyadh", "Riyadh praised the agreement.", Scene("SUPPORT", "actor"), "GOV"),
+        ("protesters", "Police beat protesters in the square.", Scene("ASSAULT", "recipient", ("beat",)), "CVL"),
+        ("the court", "The rebels rejected the court.", Scene("REJECT", "recipient"), "JUD"),
     ],
 )
-def test_a_sector_is_that_of_the_words_in_this_event(text, sentence, event, side, sector):
-    assert with_sectors(read(text, sentence), (), event, side).sectors[0] == sector
+def test_a_sector_is_that_of_the_words_in_this_event(text, sentence, scene, sector):
+    assert with_sectors(read(text, sentence), (), scene).sectors[0] == sector
+
+
+def test_what_the_report_called_a_name_before_counts():
+    who = Actor(start=0, end=5, text="Wutty", country="KHM")
+    assert weighed(who, (), Scene("ASSAULT", "recipient")) == "CVL"
+    assert weighed(who, (), Scene("ASSAULT", "recipient", before="REB")) == "REB"
 
 
 def test_what_the_model_is_sure_of_counts():
     who = Actor(start=0, end=6, text="Juarez", country="MEX")
-    assert weighed(who, (("JRN", 0.97),), "ASSAULT", "recipient") == "JRN"
+    assert weighed(who, (("JRN", 0.97),), Scene("ASSAULT", "recipient")) == "JRN"
 
 
 def test_of_a_party_of_which_nothing_is_known_no_sector_is_told():
-    assert with_sectors(Actor(start=0, end=6, text="Juarez"), (), "ASSAULT", "actor").sectors == ()
+    assert with_sectors(Actor(start=0, end=6, text="Juarez"), (), Scene("ASSAULT", "actor")).sectors == ()
 
 
 def test_further_sectors_of_the_words_stay_behind_the_first():
     party = Actor(start=0, end=9, text="the party", country="IND", sectors=("PTY", "OPP"), basis="head noun")
-    told = with_sectors(party, (("OPP", 0.95),), "PROTEST", "actor").sectors
+    told = with_sectors(party, (("OPP", 0.95),), Scene("PROTEST", "actor")).sectors
     assert set(told) == {"PTY", "OPP"}
 
 
 @pytest.mark.parametrize("event", sorted(TYPES))
 def test_every_type_gives_a_sector_of_the_codebook(event):
-    assert weighed(Actor(start=0, end=4, text="Iran", country="IRN"), (), event, "actor") in SECTORS
+    assert weighed(Actor(start=0, end=4, text="Iran", country="IRN"), (), Scene(event, "actor")) in SECTORS

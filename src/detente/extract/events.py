@@ -12,7 +12,7 @@ import numpy as np
 
 from detente import ontology
 from detente.extract.casualties import casualties
-from detente.extract.parties import attribution, party, two_parties, with_context
+from detente.extract.parties import attribution, members, party, with_context
 from detente.extract.spans import whole
 from detente.extract.status import status
 from detente.model import labels
@@ -207,8 +207,10 @@ def _parties(
                 next(iter(told["attribution"]), None),
                 likely,
             )
-            members = two_parties(one, span, around, discourse)
-            full[side] += members if len(members) > 1 else [with_context(one, span, around, discourse, reading.type)]
+            found = members(one, span, around, discourse)
+            if len(found) == 1 or found[0].basis != "the two of the report":
+                found = [with_context(m, span, around, discourse, reading.type, reading.modes) for m in found]
+            full[side] += found
         if side == "attribution":
             for one in full[side]:
                 discourse.note(one)
@@ -259,9 +261,11 @@ def _when(reading: Reading, sentence: Sentence, document: Document, happened: st
             (happened != "actual" or reading.type in _OF_WHAT_COMES) and is_planned(sentence.text[: best.start])
         )
         words, found = _span(document, sentence, best.start, best.end), None
-        # A tagger cuts "April 17" and "New Year's Eve": what is no date alone may be one with the words before it.
-        for start in (best.start, *_earlier_words(sentence.text, best.start)):
-            whole_words = _span(document, sentence, start, best.end)
+        # A tagger cuts "April 17", "New Year's Eve" and "late Friday": what is no date alone may be one with the words beside it.
+        grown = [(start, best.end) for start in _earlier_words(sentence.text, best.start)]
+        grown += [(best.start, end) for end in _later_words(sentence.text, best.end)]
+        for start, end in ((best.start, best.end), *grown):
+            whole_words = _span(document, sentence, start, end)
             phrase = _AFTER.sub(r"\1 before", whole_words.text) if reading.start >= best.end else whole_words.text
             found = resolve_date(
                 phrase, document.published, future=future, anchor=discourse.day, longitude=discourse.longitude
@@ -294,6 +298,16 @@ def _earlier_words(sentence: str, start: int) -> Iterator[int]:
             return
         start = before.start()
         yield start
+
+
+def _later_words(sentence: str, end: int) -> Iterator[int]:
+    """Where the next word and the one after it end."""
+    for _ in range(2):
+        after = re.match(r"\s+\w+", sentence[end:])
+        if after is None:
+            return
+        end += after.end()
+        yield end
 
 
 def _once(parties: Sequence[Actor]) -> tuple[Actor, ...]:

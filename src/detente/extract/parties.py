@@ -11,8 +11,8 @@ from detente.records import Actor, Attribution, Document, Sentence
 from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.countries import Surroundings, with_country
 from detente.resolve.introduced import introduced
-from detente.resolve.references import Discourse, both, refer
-from detente.resolve.sectors import with_sectors
+from detente.resolve.references import Discourse, both, joint, named_before, refer
+from detente.resolve.sectors import Scene, with_sectors
 
 # Words that introduce or follow the one who vouches for a report.
 _CUES = re.compile(
@@ -38,21 +38,42 @@ def party(span: RoleSpan, sentence: Sentence, document: Document, acronyms: Mapp
     return replace(found or Actor(), start=start, end=end, text=text)
 
 
-def two_parties(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse) -> list[Actor]:
-    """The two members that one phrase stands for ("both sides": EVENTS.md), or the party as it is."""
-    if actor.country is not None or not actor.text:
+def members(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse) -> list[Actor]:
+    """The members that one phrase stands for (EVENTS.md): "both sides", "American and Iraqi officials"; or the party as it is.
+
+    Names without a head ("France and Germany") have each their own words; else all have those of the phrase.
+    """
+    if not actor.text:
         return [actor]
-    codes = both(actor.text, around.named, around.before, discourse)
-    likely = tuple(s for s, p in span.sectors if p >= 0.5)
-    return [
-        replace(actor, country=code, sectors=likely or actor.sectors or ("GOV",), basis="the two of the report")
-        for code in codes
-    ] or [actor]
+    if actor.country is None:
+        codes = both(actor.text, around.named, around.before, discourse)
+        likely = tuple(s for s, p in span.sectors if p >= 0.5)
+        return [
+            replace(actor, country=code, sectors=likely or actor.sectors or ("GOV",), basis="the two of the report")
+            for code in codes
+        ] or [actor]
+    inside = [
+        (a - span.start, b - span.start, c, k) for a, b, c, k in around.named if span.start <= a and b <= span.end
+    ]
+    states = joint(actor.text, inside)
+    if not states or actor.country not in {m[2] for m in states}:
+        return [actor]
+    if actor.text[states[-1][1] :].strip(" .,'’"):
+        return [replace(actor, name=None, entity=None, country=m[2]) for m in states]
+    assert actor.start is not None
+    out = []
+    for start, end, _, _ in states:
+        words = actor.text[start:end]
+        found = resolve_actor(words, context=around.sentence) or Actor()
+        out.append(replace(found, start=actor.start + start, end=actor.start + end, text=words))
+    return out
 
 
-def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse, event: str) -> Actor:
+def with_context(
+    actor: Actor, span: RoleSpan, around: Surroundings, discourse: Discourse, event: str, modes: tuple[str, ...] = ()
+) -> Actor:
     """The party with the country and sectors that the report tells of it: what it refers to, where it acts, in an event of
-    which type (``event``)."""
+    which type (``event``) and modes."""
     if not actor.sectors and actor.entity is None and (who := introduced(actor.text or "", discourse.text)) is not None:
         actor = replace(
             actor, country=actor.country or who.country, sectors=who.sectors, role=who.role, basis=who.basis
@@ -76,7 +97,9 @@ def with_context(actor: Actor, span: RoleSpan, around: Surroundings, discourse: 
         actor = replace(actor, basis=actor.basis or "coreference")
     else:
         actor = with_country(actor, around, discourse, earlier)
-    return with_sectors(actor, span.sectors, event, around.side)
+    same = named_before(actor.text or "", discourse)
+    before = same.sectors[0] if same else None
+    return with_sectors(actor, span.sectors, Scene(event, around.side, modes, around.place, around.other, before))
 
 
 def attribution(who: Actor, span: RoleSpan, sentence: Sentence) -> Attribution:

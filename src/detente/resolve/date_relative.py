@@ -179,13 +179,19 @@ def _simple(m: re.Match[str], clock: Clock) -> Interval | None:
 
 
 def _weekend(m: re.Match[str], clock: Clock) -> Interval | None:
-    """ "the weekend" is the last one that has begun, or the next if planned; "last weekend" on a Sunday is the one before."""
+    """ "the weekend" is the last one that has begun, or the next if planned; "last weekend" on a Sunday is the one before,
+    "this weekend" from Tuesday to Friday the coming one (on a Monday the one that is over: all 3 annotated cases)."""
     here = clock.base
     if not here:
         return None
     saturday = here - timedelta((here.weekday() - 5) % 7)
     side = m["side"]
-    if side in ("next", "this coming", "coming") or (clock.future and side not in ("last", "past", "this past")):
+    midweek = 1 <= here.weekday() <= 4
+    if (
+        side in ("next", "this coming", "coming")
+        or (side == "this" and midweek)
+        or (clock.future and side not in ("last", "past", "this past"))
+    ):
         saturday += timedelta(7 if saturday + timedelta(1) < here or side == "next" else 0)
     elif side == "last" and here.weekday() >= 5:
         saturday -= timedelta(7)
@@ -235,12 +241,12 @@ RULES = rules(
     (r"(?P<n>\d{1,3})[- ](?P<unit>day|week|month)s?[- ]old", _old),
     (rf"(?:in |over |during |for |within )?(?:the |these |this )?(?P<side>past|last|previous|preceding|next|coming|following) {COUNT} {UNIT}", _period),
     (rf"(?:in |over |during |for |within )*(?:the |this )?past {_ONE}", _single_period),
+    (r"(?:the )?(?:(?P<side>last|this|past|this past|next|this coming|coming) )?weekend", _weekend),
     (rf"(?:the )?(?P<side>the current|current|that same|that|this|same|last|past|next|{_BEFORE}|following|subsequent|ensuing|coming) {_KIND}{_ONE}(?:'s)?", _around),
     (rf"(?:the )?{_KIND}(?P<unit>month|year|quarter|decade|century)", _the_unit),
     (rf"the {_KIND}{_ONE}(?:'s)?", _the_unit),
     (rf"{UNIT}(?:-| )end", _the_unit),
     (r"(?:several |a few |just |\d+ )?(?:hours|minutes|moments) (?:earlier|later|ago|before|after)", _story_day),
-    (r"(?:the )?(?:(?P<side>last|this|past|this past|next|this coming|coming) )?weekend", _weekend),
     (rf"(?:in|within) {COUNT} {UNIT}(?P<time> time)?", _in_time),
     (r"(?:at |around |before |after )?(?:\d{1,2}:\d\d|\d{1,2}(?::\d\d)? ?(?:am|pm)|\d{4} ?(?:gmt|utc|hours)|noon|midday|midnight|dawn|dusk)(?: (?:gmt|utc|local time|[a-z]+ time))?", _story_day),
 )  # fmt: skip

@@ -129,6 +129,26 @@ def both(text: str, named: Sequence[Mention], before: Sequence[Mention], discour
     return ()
 
 
+_JOINS = re.compile(r"\s*(?:,|,?\s+and|&)\s+(?:the\s+)?", re.I)
+
+
+def joint(text: str, named: Sequence[Mention]) -> list[Mention]:
+    """The states that a phrase joins into one party: "American and Iraqi officials" has two, "a Lebanese and Canadian lecturer"
+    is one person and has none. ``named``: the countries that ``text`` names, with their places in it."""
+    states = [m for m in named if m[3] in ("country", "nationality") and m[2] not in BODIES]
+    run = states[:1]
+    for one in states[1:]:
+        if not _JOINS.fullmatch(text[run[-1][1] : one[0]]):
+            break
+        run.append(one)
+    if len(run) < 2 or len({m[2] for m in run}) < len(run) or re.search(r"[A-Z]", text[1 : run[0][0]]):
+        return []
+    if not re.search(r"\band\b|&", text[run[-2][1] : run[-1][0]]):
+        return []
+    rest = text[run[-1][1] :].strip(" .,'’")
+    return run if not rest or (rest[0].islower() and _several(rest)) else []
+
+
 #: Codes of parties that are of no one state.
 BODIES = frozenset({"UNO", "EUR", "IGO", "NGO", "ISM", "IMG", "MNC"})
 
@@ -161,6 +181,18 @@ def refer(text: str, discourse: Discourse) -> Actor | None:
     if match is None:
         return None
     return replace(match, start=None, end=None, text=None, basis="coreference")
+
+
+def named_before(text: str, discourse: Discourse) -> Actor | None:
+    """The last earlier party with sectors whose words share the last name of ``text`` without being the same: of "Ley" it is
+    "political analyst Kem Ley". None if there is none."""
+    names = re.findall(r"[A-Z][\w'’-]+", text)
+    if not names:
+        return None
+    return next(
+        (a for a in reversed(discourse.parties) if a.sectors and a.text and a.text != text and names[-1] in a.text),
+        None,
+    )
 
 
 def is_person(actor: Actor) -> bool:
@@ -204,8 +236,18 @@ def _kind(actor: Actor) -> str:
             return "body"
         named = actor.name is not None and actor.role is not None and last not in _BODY
         return "person" if named or (actor.entity is None and len(words) > 1 and last not in _BODY) else "body"
-    if last in _MANY or (last.endswith("s") and not last.endswith("ss")) or last.endswith(("men", "women")):
+    if _is_plural(last):
         return "several"
     if last in _BODY or not actor.sectors:
         return "body"
     return "person"
+
+
+def _several(text: str) -> bool:
+    """Whether the head of a phrase without names is of several: "army officers in the north"."""
+    words = re.findall(r"[^\W\d_][\w'’-]*", re.split(r",| (?:of|in|from|at|for|who|which|that|on|near)\b", text)[0])
+    return bool(words) and _is_plural(words[-1].lower())
+
+
+def _is_plural(word: str) -> bool:
+    return word in _MANY or (word.endswith("s") and not word.endswith("ss")) or word.endswith(("men", "women"))

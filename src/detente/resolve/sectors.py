@@ -1,16 +1,17 @@
-"""Which sector a party acts in: weighed from its own words, the kind of event, the side it is on and what the model read.
+"""Which sector a party acts in: weighed from its own words, the event that it is part of and what the model read.
 
 The same name is a government that talks and an army that shells; "a man" is a civilian who is killed and a suspect who is
 arrested (CODEBOOK.md section 3). Every sector is a candidate. What speaks for one are clues: that the tables say it of the
-party's words, that the model says it, single words of the phrase, the type of event. The weights of the clues were learnt from
-training/annotations (`detente.training.weigh_sectors`).
+party's words, that the model says it, single words of the phrase, the type and modes of the event, whether the party is at home
+where it happens, what the report called it before. The weights of the clues were learnt from training/annotations
+(`detente.training.weigh_sectors`).
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 
 from detente.knowledge import tables
@@ -32,14 +33,30 @@ _WAYS = frozenset(
 _SURE = 0.5  # probability from which the model's further sectors of a party stand beside its first
 
 
-def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], event: str, side: str) -> Actor:
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The event that a party is part of, as far as it tells a sector.
+
+    ``event``: a type of the ontology, with its ``modes``. ``side``: actor, recipient or attribution. ``place``: country of the
+    event's place. ``other``: countries of the other side. ``before``: first sector that the report gave the same name earlier.
+    """
+
+    event: str
+    side: str
+    modes: tuple[str, ...] = ()
+    place: str | None = None
+    other: frozenset[str] = frozenset()
+    before: str | None = None
+
+
+def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> Actor:
     """The party with its likeliest sector first.
 
-    ``likely``: sectors with the model's probabilities. ``event``: a type of the ontology. ``side``: actor, recipient or
-    attribution. Where the answer is not what the party's words said, ``basis`` tells "sector weighed".
+    ``likely``: sectors with the model's probabilities. Where the answer is not what the party's words said, ``basis`` tells
+    "sector weighed".
     """
     told = actor.sectors
-    best = weighed(actor, likely, event, side)
+    best = weighed(actor, likely, scene)
     if best is None or (told and told[0] == best):
         return actor
     if best in told:
@@ -49,11 +66,11 @@ def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], event: str, 
     return replace(actor, sectors=sectors, basis=f"{actor.basis}; sector weighed" if actor.basis else "sector weighed")
 
 
-def weighed(actor: Actor, likely: Sequence[tuple[str, float]], event: str, side: str) -> str | None:
+def weighed(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> str | None:
     """The sector that most speaks for, or None if nothing tells one."""
     if not (actor.sectors or actor.country or likely):
         return None
-    of_all, of_one = tuple(general(actor, event, side)), dict(particular(actor, likely))
+    of_all, of_one = tuple(general(actor, scene)), dict(particular(actor, likely))
     weight = _weights()
 
     def score(sector: str) -> float:
@@ -63,9 +80,9 @@ def weighed(actor: Actor, likely: Sequence[tuple[str, float]], event: str, side:
     return max(SECTORS, key=lambda s: (score(s), s))
 
 
-def general(actor: Actor, event: str, side: str) -> Iterator[str]:
+def general(actor: Actor, scene: Scene) -> Iterator[str]:
     """Clues that each sector has a weight of its own for: how the words were understood, the event, the words."""
-    text = actor.text or ""
+    text, event, side = actor.text or "", scene.event, scene.side
     how, said = way(actor), actor.sectors[0] if actor.sectors else "-"
     yield "any"
     yield f"said {said}"
@@ -73,7 +90,17 @@ def general(actor: Actor, event: str, side: str) -> Iterator[str]:
     yield f"{event} {side}"
     yield f"{how} {event} {side}"
     yield f"said {said} {event} {side}"
+    for mode in scene.modes:
+        yield f"mode {mode} {side}"
+        yield f"said {said} mode {mode} {side}"
+    if scene.before:
+        yield f"before {scene.before}"
     if actor.country:
+        yield f"country {actor.country}"
+        if actor.country == scene.place:
+            yield f"at home {side}"
+        if scene.other:
+            yield f"{'among its own' if actor.country in scene.other else 'abroad'} {side}"
         yield f"body {actor.country}" if actor.country in BODIES else "state"
     for second in actor.sectors[1:2]:
         yield f"also {second}"

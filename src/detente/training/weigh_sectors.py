@@ -30,7 +30,7 @@ from detente.training.weigh_countries import Remembering, laid_out
 _VERSION = CoderVersion("", "", "", "")
 _RARE = 5  # clues seen fewer times get no weight of their own
 _RIGHT = 3  # nor do sectors that a clue is seen with fewer times
-_PENALTY = {False: 1.0, True: 0.3}  # of the clues of the words, of the model
+_PENALTY = {False: 2.0, True: 0.3}  # of the clues of the words, of the model
 _OF_WORDS = ("word ", "last ", "role ")
 _WORDS = 0.25  # weights of words that are nearer to nothing are left out of the table
 
@@ -95,16 +95,16 @@ def _choose(
     found: list[Choice],
     actor: Actor,
     likely: Sequence[tuple[str, float]],
-    event: str,
-    side: str,
+    scene: sectors.Scene,
 ) -> Actor:
     right = next(
-        (s for (a, b, r), s in gold.items() if r == side and a < (actor.end or 0) and (actor.start or 0) < b), None
+        (s for (a, b, r), s in gold.items() if r == scene.side and a < (actor.end or 0) and (actor.start or 0) < b),
+        None,
     )
     if right is not None:
-        clues = tuple(sectors.general(actor, event, side)), dict(sectors.particular(actor, likely))
+        clues = tuple(sectors.general(actor, scene)), dict(sectors.particular(actor, likely))
         found.append(Choice(clues, actor.sectors[0] if actor.sectors else "", right))
-    return sectors.with_sectors(actor, likely, event, side)
+    return sectors.with_sectors(actor, likely, scene)
 
 
 def named(clues: Clues, sector: str) -> Iterator[str]:
