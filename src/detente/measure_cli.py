@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +13,12 @@ from detente import picture_cli, store_cli
 from detente.errors import InputError, RecordError
 
 if TYPE_CHECKING:
+    from detente.measure.ask import Source
+    from detente.store import Store
     from detente.store.filters import Filters
 
 _FORMATS = ("table", "jsonl", "csv")
+_SHOWN = 20  # rows of foreign files that cannot be used are told one by one, up to so many
 
 
 def register(verbs: Any, verb: store_cli.Verb) -> None:
@@ -35,7 +40,11 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
         parser.add_argument(
             "--plot", type=Path, metavar="FILE.svg", help="write a picture of it too (docs/pictures.md)"
         )
-        store_cli.store_option(parser)
+        parser.add_argument(
+            "--events", type=Path, nargs="+", metavar="FILE",
+            help="GDELT, ICEWS, POLECAT or ACLED files of your own instead of a store (docs/export.md)",
+        )  # fmt: skip
+        store_cli.store_option(parser, required=False)
         store_cli.filter_options(parser)
 
 
@@ -53,6 +62,41 @@ def asked_for(args: argparse.Namespace, forms: tuple[str, ...]) -> tuple[Filters
     return asked, form or ("table" if sys.stdout.isatty() else "jsonl")
 
 
+@contextmanager
+def _source(args: argparse.Namespace) -> Iterator[tuple[Source, Store | None]]:
+    """What is measured: the store, or event files of others, whose bad rows are listed. Raises UsageError."""
+    from detente.cli import UsageError
+
+    if (args.store is None) == (args.events is None):
+        raise UsageError("name a store (--store DIR) or event files (--events FILE…)")
+    if args.store is not None:
+        with store_cli.told_to_user(), store_cli.opened(args) as store:
+            yield store.measuring(), store
+        return
+    if args.plot is not None:
+        raise UsageError("pictures are drawn from a store: --plot needs --store")
+    from detente.measure.foreign import EventFiles
+    from detente.read import event_data
+
+    bad: list[InputError] = []
+
+    def good() -> Iterator[event_data.DyadEvent]:
+        for row in event_data.read(args.events):
+            if isinstance(row, InputError):
+                bad.append(row)
+            else:
+                yield row
+
+    source = EventFiles(good())
+    for one in bad[:_SHOWN]:
+        print(f"detente {args.verb}: {one}", file=sys.stderr)
+    if len(bad) > _SHOWN:
+        print(f"detente {args.verb}: {len(bad) - _SHOWN} more rows cannot be used", file=sys.stderr)
+    if not source.rows:
+        raise InputError(", ".join(map(str, args.events)), "no event can be read from it")
+    yield source, None
+
+
 def groups_of(args: argparse.Namespace) -> Any:
     from detente.measure.sides import own_groups
 
@@ -67,15 +111,15 @@ def _tension(args: argparse.Namespace) -> int:
 
     asked, form = asked_for(args, _FORMATS)
     whole = replace(asked, limit=None)
-    with store_cli.told_to_user(), store_cli.opened(args) as store:
-        source, groups = store.measuring(), groups_of(args)
+    with _source(args) as (source, store):
+        groups = groups_of(args)
         try:
             if args.turns:
                 turns = ask.turning_points(source, groups=groups, asked=whole)
                 measures.records(turns[: asked.limit], sys.stdout, form, "turns")
                 return 0
             found = ask.tension(source, every=args.every, groups=groups, asked=whole)
-            if args.plot is not None:
+            if args.plot is not None and store is not None:
                 picture_cli.plot(store, "tension", args.plot, whole, every=args.every, groups=groups)
         except RecordError as error:
             raise store_cli.usage(error) from None
@@ -96,10 +140,10 @@ def _alarms(args: argparse.Namespace) -> int:
     asked, form = asked_for(args, (*_FORMATS, "atom"))
     if args.webhook:
         webhook.check(args.webhook)
-    with store_cli.told_to_user(), store_cli.opened(args) as store:
+    with _source(args) as (source, store):
         try:
-            found = ask.alarms(store.measuring(), groups=groups_of(args), asked=replace(asked, limit=None))
-            if args.plot is not None:
+            found = ask.alarms(source, groups=groups_of(args), asked=replace(asked, limit=None))
+            if args.plot is not None and store is not None:
                 picture_cli.plot(store, "alarms", args.plot, replace(asked, limit=None), groups=groups_of(args))
         except RecordError as error:
             raise store_cli.usage(error) from None
@@ -122,7 +166,7 @@ def _write_alarms(args: argparse.Namespace, form: str, found: Any) -> None:
 
     out: Any = sys.stdout if args.output is None else io.StringIO(newline="")
     if form == "atom":
-        out.write(atom.feed(found, args.store.resolve().name))
+        out.write(atom.feed(found, (args.store or args.events[0]).resolve().name))
     else:
         measures.records(found, out, form, "alarms")
     if args.output is None:

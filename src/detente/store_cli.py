@@ -69,8 +69,9 @@ def register(verbs: Any, verb: Verb) -> None:
     store_option(restore)
 
 
-def store_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
+def store_option(parser: argparse.ArgumentParser, required: bool = True) -> None:
+    """The option of the store."""
+    parser.add_argument("--store", type=Path, required=required, metavar="DIR", help="folder of the store")
 
 
 def filter_options(parser: argparse.ArgumentParser, formats: Sequence[str] = _FORMATS) -> None:
@@ -144,12 +145,14 @@ def _corrections(parser: argparse.ArgumentParser) -> None:
 
 
 def opened(args: argparse.Namespace, keep: bool = False) -> Store:
+    """The store that is named."""
     from detente.store import Store
 
     return Store(args.store, keep=keep)
 
 
 def usage(error: DetenteError) -> DetenteError:
+    """The same as a fault of what was asked for (exit code 2)."""
     from detente.cli import UsageError
 
     return UsageError(str(error))
