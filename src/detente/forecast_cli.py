@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from detente import measure_cli, store_cli
@@ -27,6 +28,7 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
     )
     backtest = verb(verbs, "backtest", _backtest, "score forecasts made again on past days, from what was known then")
     backtest.add_argument("--json", action="store_true", help="print JSON")
+    backtest.add_argument("--plot", type=Path, metavar="FILE.svg", help="of events: write the reliability diagram too")
     for parser in (forecast, backtest):
         parser.add_argument(
             "--of", choices=_OF, default="events",
@@ -64,6 +66,9 @@ def _forecast(args: argparse.Namespace) -> int:
 
 def _backtest(args: argparse.Namespace) -> int:
     from detente.measure import ahead
+    from detente.picture.frame import write
+    from detente.picture.provenance import source_line
+    from detente.picture.reliability import reliability
 
     _, asked = store_cli.form_and_filters(args, ())
     with store_cli.told_to_user(), store_cli.opened(args) as store, _once():
@@ -72,6 +77,8 @@ def _backtest(args: argparse.Namespace) -> int:
             if args.of == "events":
                 events = ahead.backtest_events(source, days=args.days, asked=asked)
                 print(json.dumps(events.to_dict()) if args.json else _events(events))
+                if args.plot is not None:
+                    write(reliability(events, source=source_line(store, asked)), args.plot)
             else:
                 counted = ahead.backtest_counts(source, of=args.of, asked=asked)
                 print(json.dumps(counted.to_dict()) if args.json else _counts(counted))

@@ -34,6 +34,7 @@ def test_it_says_what_happened(made: brief.Brief) -> None:
     said = {s.name: " ".join(x.text for x in s.lines) for s in made.sections}
     assert "Last 7 days (11 to 17 January 2020): no incident" in said["changed"]
     assert "8 January 2020: peak" in said["turns"]
+    assert "within 18 to 24 January 2020" in said["expected"]
     assert re.search(r"Attack in Iraq of 8 January 2020: 11 injured \(.*11\)", said["tolls"])
     assert "at least 1 killed" in said["tolls"]
     assert "(disputed)" in said["disputed"]

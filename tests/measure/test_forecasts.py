@@ -14,6 +14,7 @@ from detente.errors import RecordError
 from detente.measure import ahead, backtest, counts, occurrence
 from detente.measure.columns import Columns
 from detente.measure.occurrence import Past
+from detente.picture.reliability import reliability
 from detente.records import Incident, Place, Toll
 from detente.store import Filters
 
@@ -147,3 +148,10 @@ def test_one_incident_is_enough_for_a_forecast(happened: Happened, told: Callabl
     found = ahead.events(told([happened("THREATEN", "PRK", "KOR", day(0))], [day(0)]), asked=Filters())
     assert {(f.actor, f.recipient) for f in found} == {("PRK", "KOR"), ("KOR", "PRK")}
     assert np.isfinite([f.probability for f in found]).all()
+
+
+def test_the_reliability_diagram_has_a_mark_a_bin(shelling: list[Incident]) -> None:
+    scores = backtest.events(lambda eve: shelling, Columns(shelling), backtest.every(day(200), day(350), 30), 7)
+    drawn = reliability(scores)
+    assert len(drawn.rows) == len(scores.bins) and drawn.svg.count("<circle") >= 1
+    assert "No forecast was made" in reliability(backtest.events(lambda eve: [], Columns([]), [], 7)).svg

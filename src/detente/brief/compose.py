@@ -14,10 +14,11 @@ from detente.brief.evidence import Evidence
 from detente.brief.records import Brief, Line, Section, Week
 from detente.errors import InputError
 from detente.link.origins import family
-from detente.measure import ask, sides
+from detente.measure import ahead, ask, sides
 from detente.measure.columns import Columns, Side
+from detente.measure.occurrence import Forecast
 from detente.measure.records import Tension, TurningPoint
-from detente.measure.words import counted, line, number
+from detente.measure.words import counted, line, noun, number
 from detente.picture.ask import incidents
 from detente.picture.frame import earlier, named, ordinal, said, span
 from detente.picture.map import map_of
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from detente.measure.sides import Groups
     from detente.store import Store
 
+_WEEK = 7  # days that the forecasts look ahead
 _SPAN = 90  # days before the last one, where no first day is given
 _HEAVIEST = {7: 3, 30: 3}  # incidents that are told in full, of the last days
 
@@ -76,6 +78,16 @@ def brief(
         _changed(columns, rows, whole, end, evidence),
         _turns(turns, evidence),
         _ahead(columns, rows, end, evidence),
+        _expected(
+            ahead.events(
+                source,
+                days=_WEEK,
+                day=_next(end) if until else None,
+                groups=groups,
+                asked=Filters(dyad=dyad, as_of=as_of),
+            ),
+            evidence,
+        ),
         ledger.disputed(),
         ledger.tolls(),
         ledger.agreed(),
@@ -175,6 +187,21 @@ def _ahead(columns: Columns, rows: Iterable[int], end: str, evidence: Evidence, 
     coming.sort(key=lambda r: (int(columns.begin[r]), r))
     lines = tuple(_line(columns.incidents[r], evidence, 1) for r in coming[:most])
     return Section("ahead", "Announced", lines) if lines else None
+
+
+def _expected(forecasts: Sequence[Forecast], evidence: Evidence, most: int = 3) -> Section | None:
+    """The most probable events of the week after the last day, and the past incidents that say so."""
+    lines = []
+    for f in forecasts[:most]:
+        notes, more = evidence.of_several([r.incident_id for r in f.reasons if r.weight > 0], 2)
+        who = f"{noun(f.type, 1)}, {named(f.actor)} to {named(f.recipient)}"
+        text = f"{who}: {f.probability:.0%} within {span(f.since, f.until)}, against {f.usual:.0%} by its frequency in the whole past"
+        lines.append(Line(_sentence(text), notes, more))
+    return Section("expected", "What may come", tuple(lines)) if any(line.notes for line in lines) else None
+
+
+def _next(day: str) -> str:
+    return (date.fromisoformat(day) + timedelta(1)).isoformat()
 
 
 def _sources(columns: Columns, rows: Sequence[int], evidence: Evidence, most: int = 8) -> Section:

@@ -70,5 +70,5 @@ class Brief:
     source: str
 
     def section(self, name: str) -> Section | None:
-        """The section of a name: changed, turns, ahead, disputed, tolls, claims, sources."""
+        """The section of a name: changed, turns, ahead, expected, disputed, tolls, claims, sources."""
         return next((s for s in self.sections if s.name == name), None)

@@ -40,7 +40,7 @@ def events(
     if start is None:
         return []
     two = sides.pair(asked.dyad, groups) if asked.dyad else None
-    known = Columns(_before(source, start, asked))
+    known = Columns(_before(source, start, asked, day))
     plain = two is not None and all(len(s.members) == 1 and s.members[0].country for s in two)
     past = Past(known, None if two is None or plain else two)
     weights = occurrence.fit(past, days, start, occurrence.weights_for(days))
@@ -62,7 +62,7 @@ def counts(source: Source, *, of: str = "incidents", day: str | None = None, ask
         return []
     month = months.month_before(date.fromordinal(start)) + (1 if day else 2)
     first = date.fromisoformat(months.name(month) + "-01").toordinal()
-    known = _before(source, first, asked)
+    known = _before(source, first, asked, day)
     past = months.monthly(known, of, months.name(month - months.MONTHS), months.name(month - 1))
     found = [months.ahead(country, months.name(month), of, row.tolist()) for country, row in past.items()]
     return sorted(found, key=lambda f: (-f.mean, f.country))
@@ -104,9 +104,11 @@ def _label(side: Side) -> str:
     return str(one.country) if plain else side.label
 
 
-def _before(source: Source, day: int, asked: Filters) -> list[Incident]:
-    """What the store knew on the eve of a day, of what lies before it."""
-    eve = date.fromordinal(day - 1).isoformat()
+def _before(source: Source, first: int, asked: Filters, day: str | None) -> list[Incident]:
+    """What the store knew on the eve of a day; where none is asked for, all that it knows."""
+    if day is None:
+        return source.measured(_plain(asked))
+    eve = date.fromordinal(first - 1).isoformat()
     as_of = asked.as_of if asked.as_of and asked.as_of[:10] <= eve else eve
     return source.measured(replace(_plain(asked), as_of=as_of))
 
