@@ -2,7 +2,7 @@
 
 For every pair of actors that ever met and every type of event, a logistic regression looks at how often, and how lately, things
 happened: the same from one to the other, the like, anything, the same in return, what each does to others and suffers from
-others, and what the world does. There is nothing else in it, so that every probability decomposes into the incidents that it
+others; and at what share of that this type is. There is nothing else in it, so that every probability decomposes into the incidents that it
 was counted from. The shipped weights (`occurrence.tsv`, `detente.training.weigh_occurrence`) are what a store with little past
 answers by; a store with much past moves them towards its own.
 """
@@ -30,13 +30,20 @@ HALF_LIVES = (
 )  # days; the last so long that it tells what is usual, and yet does not grow for ever
 _DECAY = np.array([*(0.5 ** (1 / h) for h in HALF_LIVES), 1.0])
 _KEPT = len(HALF_LIVES)  # counts that are looked at; the last, of all time, is for `usual` alone
-#: What is counted of the past for "a does this to b", in the order of the weights; each with the four counts of `HALF_LIVES` and all.
+#: What is counted of the past for "a does this to b", in the order of the weights; each by its logarithm with the four half-lives.
 LEVELS = (
     "the same", "the like", "anything", "the same in return", "the like in return", "the actor, this to anyone",
-    "the recipient, this from anyone", "this in the world",
+    "the recipient, this from anyone",
 )  # fmt: skip
+#: What is weighed beside the counts: this type's share of what passed between the two, for each half-life; its share of all that the
+#: store tells, in the long run; and a constant. Shares do not depend on how much of the world a store sees.
+SHARES = (*(f"share between the two\t{h:g}" for h in HALF_LIVES), "share in the world\t", "constant\t")
 _OF_PAIR = 5  # the first levels count incidents of the pair itself
-FEATURES = len(LEVELS) * _KEPT + 1
+_COUNTED = len(LEVELS) * _KEPT
+FEATURES = _COUNTED + len(SHARES)
+_MOST_COUNTED = (
+    3.0  # logarithm of a count from which more adds nothing: beyond it what was learnt from few pairs would run away
+)
 _QUADS = np.array([ontology.quad(t) for t in ontology.TYPES])
 _LIKE = (_QUADS[:, None] == _QUADS[None, :]).astype(np.float64)
 SHIPPED_DAYS = 7  # how far ahead the shipped weights look
@@ -44,6 +51,7 @@ MEMORY = 1000.0  # days after which an answer weighs half: what the press covers
 WARM_UP = 56  # days of history before anything is learnt
 _PRIOR = 30.0  # the pull to the shipped weights: as strong as that many answers
 _NEGATIVES = 40  # questions answered "no" that are kept for each answered "yes"
+_MOST = 400  # days on which questions are asked for learning
 _DORMANT = 0.02  # how often, beside a pair that met once just now, one that has not met for years is kept
 
 
@@ -62,7 +70,7 @@ class Forecast(Record):
     """How probable it is that ``actor`` does ``type`` to ``recipient`` at least once from ``since`` to ``until`` (ISO days).
 
     ``usual``: how probable it would be by its frequency in the whole past alone. ``reasons``: past incidents, the weightiest
-    first; ``elsewhere``: the part, in log-odds, of what the two do to others, and of the world.
+    first; ``elsewhere``: the part, in log-odds, of what the two do to others and suffer from them, of the shares, and the constant.
     """
 
     actor: str
@@ -114,45 +122,60 @@ def _between(columns: Columns, a: Side, b: Side) -> list[tuple[str, str, int]]:
     ]
 
 
+def logs(levels: Floats) -> Floats:
+    """Logarithms of counts, each plus 1, cut at `_MOST_COUNTED`."""
+    return np.minimum(np.log1p(levels), _MOST_COUNTED)
+
+
 class Counts:
-    """Decayed counts of a `Past` up to a day: ``counts[pair, type, half-life]``."""
+    """Decayed counts of a `Past` up to a day: ``counts[pair, type, half-life]``, and the same of what each actor does, of what is
+    done to each, and of the world."""
 
     def __init__(self, past: Past) -> None:
         self.past, self.at, self.day = past, 0, int(past.day[0]) if len(past) else 0
-        self.counts: Floats = np.zeros((len(past.pairs), len(ontology.TYPES), len(_DECAY)))
+        size = len(ontology.TYPES), len(_DECAY)
+        self.counts: Floats = np.zeros((len(past.pairs), *size))
+        self._done: Floats = np.zeros((len(past.actors), *size))
+        self._suffered: Floats = np.zeros((len(past.actors), *size))
+        self._world: Floats = np.zeros(size)
 
     def until(self, day: int) -> None:
         """Go on to the morning of ``day``: all that happened before it is counted."""
         past = self.past
-        self.counts *= _DECAY ** (day - self.day)
         stop = int(np.searchsorted(past.day, day))
-        new = slice(self.at, stop)
-        np.add.at(self.counts, (past.pair[new], past.type[new]), _DECAY ** (day - past.day[new])[:, None])
+        pair, kind = past.pair[self.at : stop], past.type[self.at : stop]
+        fresh = _DECAY ** (day - past.day[self.at : stop])[:, None]
+        for counts, where in (
+            (self.counts, (pair, kind)),
+            (self._done, (past.actor[pair], kind)),
+            (self._suffered, (past.recipient[pair], kind)),
+            (self._world, (kind,)),
+        ):
+            counts *= _DECAY ** (day - self.day)
+            np.add.at(counts, where, fresh)
         self.at, self.day = stop, day
 
     def features(self, pair: Ints, kind: Ints) -> Floats:
-        """One row of `FEATURES` for each question (pair, type): logarithms of counts, and a constant."""
-        return np.hstack([np.log1p(self.levels(pair, kind)).reshape(len(pair), -1), np.ones((len(pair), 1))])
+        """One row of `FEATURES` for each question (pair, type)."""
+        levels, world = self.levels(pair, kind), self._world[:, _KEPT - 1]
+        shares = np.log((levels[:, 0] + 0.25) / (levels[:, 2] + 4.0))
+        common = np.log((world + 1) / (world.sum() + len(world)))[kind]
+        return np.hstack([logs(levels).reshape(len(pair), -1), shares, common[:, None], np.ones((len(pair), 1))])
 
     def levels(self, pair: Ints, kind: Ints) -> Floats:
         """The counts themselves: [questions, `LEVELS`, half-lives]."""
-        past, counts = self.past, self.counts[:, :, :_KEPT]
-        people = len(past.actors), counts.shape[1], counts.shape[2]
-        done, suffered = np.zeros(people), np.zeros(people)
-        np.add.at(done, past.actor, counts)
-        np.add.at(suffered, past.recipient, counts)
-        like = np.einsum("ptk,ut->puk", counts, _LIKE)
-        back = past.reverse[pair]
+        past = self.past
+        forth, back = self.counts[pair, :, :_KEPT], self.counts[past.reverse[pair], :, :_KEPT]
+        each, alike = np.arange(len(pair)), _LIKE[kind]
         return np.stack(
             [
-                counts[pair, kind],
-                like[pair, kind],
-                counts.sum(1)[pair],
-                counts[back, kind],
-                like[back, kind],
-                done[past.actor[pair], kind],
-                suffered[past.recipient[pair], kind],
-                counts.sum(0)[kind],
+                forth[each, kind],
+                np.einsum("nuk,nu->nk", forth, alike),
+                forth.sum(1),
+                back[each, kind],
+                np.einsum("nuk,nu->nk", back, alike),
+                self._done[past.actor[pair], kind, :_KEPT],
+                self._suffered[past.recipient[pair], kind, :_KEPT],
             ],
             axis=1,
         )
@@ -178,7 +201,7 @@ def shipped_weights() -> Floats:
 
 
 def snapshots(past: Past, days: int, last: int) -> Iterator[tuple[Floats, npt.NDArray[np.bool_], Floats]]:
-    """Questions and answers of the past for learning: every ``days`` days, "does it happen within ``days`` days?".
+    """Questions and answers of the past for learning: every ``days`` days (of a long past fewer), "does it happen within ``days`` days?".
 
     Gives features, answers and weights; of the questions answered "no" a sample is kept (of a fixed seed), and weighs for all.
     Nothing of ``last`` or later is looked at.
@@ -186,7 +209,9 @@ def snapshots(past: Past, days: int, last: int) -> Iterator[tuple[Floats, npt.ND
     if not len(past):
         return
     counts, rng = Counts(past), np.random.default_rng(0)
-    for day in range(int(past.day[0]) + WARM_UP, last - days + 1, days):
+    first = int(past.day[0]) + WARM_UP
+    every = max(days, (last - first) // _MOST)
+    for day in range(first, last - days + 1, every):
         counts.until(day)
         new = slice(*np.searchsorted(past.day, (day, day + days)))
         met = counts.met()
@@ -258,10 +283,9 @@ def forecast(
     counts = Counts(past)
     counts.until(day)
     pair, kind = (np.array([q[i] for q in asked], dtype=np.int64) for i in (0, 1))
-    levels = counts.levels(pair, kind)
-    logs = np.log1p(levels)
-    parts = logs * weights[:-1].reshape(len(LEVELS), _KEPT)
-    chances = chance(parts.sum((1, 2)) + weights[-1])
+    levels, weighed = counts.levels(pair, kind), counts.features(pair, kind) * weights
+    parts = weighed[:, :_COUNTED].reshape(-1, len(LEVELS), _KEPT)
+    chances = chance(weighed.sum(1))
     common = usual(counts, pair, kind, days)
     order = sorted(range(len(asked)), key=lambda q: (-chances[q], past.pairs[pair[q]], int(kind[q])))
     return [
@@ -274,7 +298,7 @@ def forecast(
             probability=round(float(chances[q]), 4),
             usual=round(float(common[q]), 4),
             reasons=_reasons(past, int(pair[q]), int(kind[q]), day, levels[q], parts[q])[:reasons],
-            elsewhere=round(float(parts[q, _OF_PAIR:].sum()), 3),
+            elsewhere=round(float(weighed[q].sum() - parts[q, :_OF_PAIR].sum()), 3),
         )
         for q in order
     ]

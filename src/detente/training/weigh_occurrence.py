@@ -14,7 +14,7 @@ import numpy as np
 import detente
 from detente.measure import backtest, occurrence
 from detente.measure.columns import Columns, Floats
-from detente.measure.occurrence import FEATURES, HALF_LIVES, LEVELS, Past, fit
+from detente.measure.occurrence import FEATURES, HALF_LIVES, LEVELS, SHARES, Past, fit
 from detente.store.filters import Filters
 
 _OUT = Path(occurrence.__file__).with_name("occurrence.tsv")
@@ -22,7 +22,7 @@ _OUT = Path(occurrence.__file__).with_name("occurrence.tsv")
 
 def table(weights: Floats, learnt: str) -> str:
     """The weights as text, one a line with its name."""
-    names = [f"{level}\t{half:g}" for level in LEVELS for half in HALF_LIVES] + ["constant\t"]
+    names = [*(f"{level}\t{half:g}" for level in LEVELS for half in HALF_LIVES), *SHARES]
     head = [
         "# Weights of detente.measure.occurrence, in the order of its features: level, half-life in days, weight.",
         f"# {learnt}",
