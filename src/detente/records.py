@@ -11,7 +11,7 @@ import hashlib
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -54,12 +54,12 @@ class Record:
 
     def to_dict(self) -> dict[str, Any]:
         """This record as plain dicts, lists, strings and numbers, ready for ``json.dumps``."""
-        return {f.name: _plain(getattr(self, f.name)) for f in dataclasses.fields(self)}  # type: ignore[arg-type]
+        return {name: _plain(getattr(self, name)) for name in _names(type(self))}  # type: ignore[arg-type]
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """Read a record from a JSON object. Unknown keys are ignored; raises RecordError if a required one is missing."""
-        values = {name: _read(hint, data[name]) for name, hint in hints(cls).items() if name in data}  # type: ignore[arg-type]
+        values = {name: read(data[name]) if read else data[name] for name, read in _readers(cls) if name in data}  # type: ignore[arg-type]
         try:
             return cls(**values)
         except TypeError as error:
@@ -73,6 +73,27 @@ def hints(cls: type) -> dict[str, Any]:
     return {f.name: hints[f.name] for f in dataclasses.fields(cls) if f.init}
 
 
+@cache
+def _names(cls: type) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(cls))
+
+
+@cache
+def _readers(cls: type) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    """How each field is read; None: as it is. Found out once a class: a store reads thousands of records a query."""
+    return tuple((name, _reader(hint)) for name, hint in hints(cls).items())
+
+
+def _reader(hint: Any) -> Callable[[Any], Any] | None:
+    bare, _ = without_none(hint)
+    if get_origin(bare) is tuple:
+        one = _reader(get_args(bare)[0])
+        return lambda value: None if value is None else tuple(map(one, value) if one else value)
+    if isinstance(bare, type) and issubclass(bare, Record):
+        return lambda value: None if value is None else bare.from_dict(value)
+    return None
+
+
 def without_none(hint: Any) -> tuple[Any, bool]:
     """A type without its None, and whether it had one: ``int | None`` gives (int, True)."""
     if get_origin(hint) in (typing.Union, types.UnionType):
@@ -81,23 +102,14 @@ def without_none(hint: Any) -> tuple[Any, bool]:
 
 
 def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | int | float):
+        return value
     if isinstance(value, Record):
         return value.to_dict()
     if isinstance(value, tuple | list):
         return [_plain(v) for v in value]
     if isinstance(value, Mapping):
         return {k: _plain(v) for k, v in value.items()}
-    return value
-
-
-def _read(hint: Any, value: Any) -> Any:
-    if value is None:
-        return None
-    hint, _ = without_none(hint)
-    if get_origin(hint) is tuple:
-        return tuple(_read(get_args(hint)[0], v) for v in value)
-    if isinstance(hint, type) and issubclass(hint, Record):
-        return hint.from_dict(value)
     return value
 
 

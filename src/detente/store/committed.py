@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from detente.store import in_force
 from detente.store.rows import TABLES, has_doc
 from detente.store.tables import StoreError, Tables, quoted
 
@@ -71,12 +72,8 @@ class Committed:
             self.db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {rows} WHERE {counts}")
             return
         columns = "* EXCLUDE (text)" if name == "documents" else "*"
-        if anew:
-            self.db.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT {columns} FROM {rows} WHERE {counts}")
-        else:
-            self.db.execute(
-                f"INSERT INTO {name} BY NAME SELECT {columns} FROM {rows} WHERE run > {self.last} AND {counts}"
-            )
+        since = "" if anew else f"run > {self.last} AND "
+        in_force.load(self.db, name, f"SELECT {columns} FROM {rows} WHERE {since}{counts}", anew, self.last)
 
     def highest_run(self) -> int:
         """The highest number of a run in any table, whether it counts or not."""

@@ -19,8 +19,8 @@ from detente.store.rows import CorrectionRow
 from detente.store.tables import StoreError, full
 
 NAME = "control.sqlite"
-#: Of this file's layout and of the linking code; another number has it made anew.
-VERSION = 1
+#: Of this file's layout; another number has it made anew. 2 packs views of events (`detente.store.frozen`), and reads 1.
+VERSION = 2
 # How long a writer waits for its turn (s): the other one's turns are of about a second.
 _PATIENCE = 600
 _LEASE = 120  # seconds for which documents are left to the writer that codes them

@@ -12,8 +12,10 @@ from detente.link.duplicates import Sketch, number
 from detente.link.incidents import LinkIndex
 from detente.link.linkable import Linkable, blocks, from_bytes, to_bytes
 from detente.link.summary import CopyOf, report_order
+from detente.store.frozen import FROZEN, Frozen
+from detente.store.frozen import SCHEMA as FROZEN_SCHEMA
 
-SCHEMA = """
+SCHEMA = f"""{FROZEN_SCHEMA};
 CREATE TABLE IF NOT EXISTS report (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, copies INTEGER NOT NULL, agency TEXT, family TEXT, published TEXT, sketch BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS report_copies ON report (copies);
 CREATE TABLE IF NOT EXISTS sketch_key (key INTEGER, doc INTEGER, PRIMARY KEY (key, doc)) WITHOUT ROWID;
@@ -25,7 +27,7 @@ CREATE TABLE IF NOT EXISTS telling (telling INTEGER PRIMARY KEY, component INTEG
 CREATE INDEX IF NOT EXISTS telling_component ON telling (component) WHERE component IS NOT NULL;
 CREATE TABLE IF NOT EXISTS incident (incident INTEGER PRIMARY KEY, told INTEGER NOT NULL, claims BLOB NOT NULL);
 """
-TABLES = ("report", "sketch_key", "event", "event_key", "telling", "incident")
+TABLES = ("report", "sketch_key", "event", "frozen", "event_key", "telling", "incident")
 _ONCE = 500  # values of one statement
 _REMEMBERED = 60_000  # views held in memory, about 3 kB each
 _SKETCH = struct.Struct("<qIBBB")
@@ -43,6 +45,7 @@ class SqliteIndex(LinkIndex):
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
         self.places: dict[str, tuple[int, int, int]] = {}  # event id to document number, start and end of the trigger
+        self.frozen = Frozen(db)
         self._views: OrderedDict[int, _View] = OrderedDict()
         self._state = -1
 
@@ -50,12 +53,13 @@ class SqliteIndex(LinkIndex):
         """Start a turn: what is remembered holds only while no other process wrote, and no turn of ours was undone."""
         state = self.db.execute("PRAGMA data_version").fetchone()[0]
         if state != self._state:
-            self._views.clear()
+            self.undone()
         self._state = state
 
     def undone(self) -> None:
         """A turn was undone."""
         self._views.clear()
+        self.frozen.forget()
 
     def _viewed(self, numbers: Iterable[int]) -> Iterator[_View]:
         """The views of events by number; those of late are remembered."""
@@ -66,7 +70,7 @@ class SqliteIndex(LinkIndex):
                 row = self.db.execute("SELECT id, view, doc FROM event WHERE n = ?", (n,)).fetchone()
                 if row is None:
                     continue
-                event = from_bytes(_unpacked(row[0]), row[1])
+                event = from_bytes(_unpacked(row[0]), row[1] if row[1] != FROZEN else self.frozen.view(row[2], n))
                 view = views[n] = (event, tuple(blocks(event)), row[2])
                 if len(views) > _REMEMBERED:
                     views.popitem(last=False)
@@ -103,6 +107,7 @@ class SqliteIndex(LinkIndex):
                 found.append(view)
                 docs.setdefault(doc, set()).update(keys)
                 self._views.pop(n, None)
+                self.frozen.thaw(doc)
                 self.db.execute("DELETE FROM event WHERE n = ?", (n,))
         for doc, gone in docs.items():
             kept = {k for _, keys, _ in self._of_doc(doc) for k in keys}

@@ -6,16 +6,19 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from detente.errors import RecordError
 from detente.records import Claim, CoderVersion, Document, Event, Incident, Link
 from detente.store import ledger
 from detente.store.committed import Committed
 from detente.store.filters import Filters, conditions
+from detente.store.in_force import at as rows_at
 from detente.store.rows import DocumentRow, EventRow, SentenceRow
 
 log = logging.getLogger("detente")
+
+_Row = TypeVar("_Row")
 
 #: Finds the numbers of sentences with words.
 Finder = Callable[[str], list[int]]
@@ -57,7 +60,7 @@ _PLACED = """
 #: What `read_event` needs beside the columns of an event: of its sentence (s) and of its document (d).
 EVENT_DOCUMENT = "id, sha256, title, published, source, url, language, coder, version"
 EVENT_COLUMNS = 's."index", s.start, s."end", s.text, ' + ", ".join(f"d.{c}" for c in EVENT_DOCUMENT.split(", "))
-_CHUNK = 2000  # rows that are looked up at a time
+_FIRST, _CHUNK = 200, 2000  # rows that are looked up at a time: few at first, so that these come soon
 
 
 class Reading:
@@ -77,18 +80,18 @@ class Reading:
             yield from self.seen.stream(sql, values)
             return
         # Which rows first, then the rows: sorting whole records takes ten times as long.
-        sql, values = self._event_query(asked, "now.rowid AS e, s.rowid AS s, d.rowid AS d", more, given)
+        sql, values = self._event_query(asked, "now.rowid AS e, now.s, now.d", more, given)
         wanted = self.seen.fetch(sql, values)
-        for at in range(0, len(wanted), _CHUNK):
-            some = wanted[at : at + _CHUNK]
+        for some in _chunks(wanted):
             events = self._by_rowid("events", "*", {w["e"] for w in some})
             sentences = self._by_rowid("sentences", '"index", start, "end", text', {w["s"] for w in some})
             documents = self._by_rowid("documents", EVENT_DOCUMENT, {w["d"] for w in some})
             yield from ({**events[w["e"]], **sentences[w["s"]], **documents[w["d"]]} for w in some)
 
     def _by_rowid(self, table: str, columns: str, rows: set[int]) -> dict[int, dict[str, Any]]:
-        sql = f'SELECT rowid AS "row", {columns} FROM {table} WHERE rowid IN ({", ".join(map(str, sorted(rows)))})'
-        return {r.pop("row"): r for r in self.seen.fetch(sql)}
+        # Of a list in the place of `unnest` DuckDB does not see between which rows it must look.
+        sql = f'SELECT rowid AS "row", {columns} FROM {table} WHERE rowid IN (SELECT unnest(?))'
+        return {r.pop("row"): r for r in self.seen.fetch(sql, (sorted(rows),))}
 
     def _event_query(
         self, asked: Filters, columns: str, more: str, given: Sequence[object]
@@ -101,14 +104,12 @@ class Reading:
         if more:
             found.append(more)
             values += given
-        sql = "WITH " + _NOW.format(run=at.run, rejected="" if asked.rejected else "AND NOT e.rejected")
-        if self.seen.keep:
-            sql = sql.replace("SELECT e.* FROM", "SELECT e.*, e.rowid FROM")
-        sql += f" SELECT {columns} {_PLACED}"
+        kept = self.seen.keep
+        placed = " FROM now" if kept and not of_events else _PLACED
+        sql = f"WITH {_now(at.run, '' if asked.rejected else 'AND NOT e.rejected', kept)} SELECT {columns} {placed}"
         sql += (" WHERE " + " AND ".join(found)) if found else ""
-        sql += (
-            " ORDER BY coalesce(now.date.start_date, left(d.published, 10)), now.doc, now.trigger.start, now.event_id"
-        )
+        day = "now.day" if kept else "coalesce(now.date.start_date, left(d.published, 10))"
+        sql += f" ORDER BY {day}, now.doc, now.trigger.start, now.event_id"
         return sql + _limit(asked), values
 
     def _of_events(self, asked: Filters, at: Moment) -> tuple[list[str], list[object]]:
@@ -142,11 +143,12 @@ class Reading:
         at = moment(self.seen, asked)
         sql, values = self._incident_query(asked, at, more, given)
         chunk: list[dict[str, Any]] = []
+        size = _FIRST
         for row in self.seen.stream(sql, values):
             chunk.append(row)
-            if len(chunk) == 500:
+            if len(chunk) == size:
                 yield from self._whole(chunk, at)
-                chunk = []
+                chunk, size = [], _CHUNK
         yield from self._whole(chunk, at)
 
     def measured(self, asked: Filters) -> list[Incident]:
@@ -210,9 +212,7 @@ class Reading:
         if more:
             found.append(more)
             values += given
-        sql = (
-            f"WITH {in_force(at.run)} SELECT i.* FROM incidents i JOIN latest USING (incident_id, run) WHERE NOT i.gone"
-        )
+        sql = f"WITH {in_force(at.run, keep=self.seen.keep)} SELECT i.* FROM latest i WHERE NOT i.gone"
         sql += "".join(f" AND {c}" for c in found)
         sql += " ORDER BY coalesce(i.date.start_date, left(i.first_report, 10)), i.first_report, i.incident_id"
         return sql + _limit(asked), values
@@ -223,17 +223,20 @@ class Reading:
             return
         ids = [r["incident_id"] for r in rows]
         links = defaultdict(list)
-        archived = f" AND left(d.published, 10) <= '{at.published}'" if at.published else ""
+        placed, archived = "", ""
+        if at.published:
+            placed = "JOIN documents d ON d.doc = now.doc AND d.run = now.coding "
+            archived = f"AND left(d.published, 10) <= '{at.published}' "
         for m in self.seen.fetch(
             f"WITH mine AS (SELECT DISTINCT event_id FROM incident_events WHERE incident_id IN (SELECT unnest(?)) AND run <= {at.run}), "
-            f"{in_force(at.run, 'mine')} SELECT m.* FROM now JOIN documents d ON d.doc = now.doc AND d.run = now.coding "
-            f"JOIN members m ON m.event_id = now.event_id WHERE m.incident_id IN (SELECT unnest(?)){archived} ORDER BY m.event_id",
+            f"{in_force(at.run, 'mine', self.seen.keep)} SELECT m.* FROM now {placed}"
+            f"JOIN members m ON m.event_id = now.event_id WHERE m.incident_id IN (SELECT unnest(?)) {archived}ORDER BY m.event_id",
             (ids, ids),
         ):
             links[m["incident_id"]].append(m)
         claims = defaultdict(list)
         for c in self.seen.fetch(
-            f"WITH {_latest_claims(at.run, 'incident_id IN (SELECT unnest(?))')} SELECT claim_id, incident_id FROM said ORDER BY said, claim_id",
+            f"WITH {_latest_claims(at.run, 'incident_id IN (SELECT unnest(?))', self.seen.keep)} SELECT claim_id, incident_id FROM said ORDER BY said, claim_id",
             (ids,),
         ):
             claims[c["incident_id"]].append(c["claim_id"])
@@ -272,15 +275,14 @@ class Reading:
             found.append(more)
             values += given
         columns = "*" if not self.seen.keep else "c"
-        sql = f"WITH {_latest_claims(at.run, row=self.seen.keep)} SELECT {columns} FROM said"
+        sql = f"WITH {_latest_claims(at.run, keep=self.seen.keep)} SELECT {columns} FROM said"
         sql += " WHERE " + " AND ".join(found) if found else ""
         sql += " ORDER BY said, incident_id, attribute, claim_id" + _limit(asked)
         if not self.seen.keep:
             yield from map(Claim.from_dict, self.seen.stream(sql, values))
             return
         wanted = [r["c"] for r in self.seen.fetch(sql, values)]
-        for first in range(0, len(wanted), _CHUNK):
-            some = wanted[first : first + _CHUNK]
+        for some in _chunks(wanted):
             rows = self._by_rowid("claims", "*", set(some))
             yield from (Claim.from_dict(rows[c]) for c in some)
 
@@ -330,22 +332,44 @@ class Reading:
         yield from (ledger.document(r, texts[r.doc, r.version]) for r in rows if (r.doc, r.version) in texts)
 
 
+def _chunks(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
+    yield rows[:_FIRST]
+    for at in range(_FIRST, len(rows), _CHUNK):
+        yield rows[at : at + _CHUNK]
+
+
 def _limit(asked: Filters) -> str:
     return f" LIMIT {asked.limit}" if asked.limit is not None else ""
 
 
-def in_force(run: int, only: str = "") -> str:
-    """Events, memberships and incidents in force; ``only``: a table of the events that matter."""
+def _now(run: int, more: str, kept: bool) -> str:
+    """Events in force at a run, as ``now``; ``kept``: of a reader that has loaded the rows."""
+    if kept:
+        return f"now AS (SELECT e.*, e.rowid FROM events e WHERE {rows_at(run, 'e')} {more})"
+    return _NOW.format(run=run, rejected=more)
+
+
+def in_force(run: int, only: str = "", keep: bool = False) -> str:
+    """Events, memberships and incidents (``latest``) in force; ``only``: a table of the events that matter; ``keep``: of a
+    reader that has loaded the rows."""
     among = f" AND event_id IN (SELECT event_id FROM {only})" if only else ""
-    now = _NOW.format(run=run, rejected="AND NOT e.rejected" + among.replace(" event_id IN", " e.event_id IN"))
+    now = _now(run, "AND NOT e.rejected" + among.replace(" event_id IN", " e.event_id IN"), keep)
+    if keep:
+        return f"""{now}, members AS (SELECT m.* FROM incident_events m WHERE {rows_at(run, "m")} AND m.incident_id IS NOT NULL{among}),
+latest AS (SELECT i.* FROM incidents i WHERE {rows_at(run, "i")})"""
     return f"""{now}, members AS (
   SELECT m.* FROM incident_events m JOIN (SELECT event_id, max(run) AS run FROM incident_events WHERE run <= {run}{among} GROUP BY event_id)
   USING (event_id, run) WHERE m.incident_id IS NOT NULL
-), latest AS (SELECT incident_id, max(run) AS run FROM incidents WHERE run <= {run} GROUP BY incident_id)"""
+), latest AS (
+  SELECT i.* FROM incidents i JOIN (SELECT incident_id, max(run) AS run FROM incidents WHERE run <= {run} GROUP BY incident_id)
+  USING (incident_id, run)
+)"""
 
 
-def _latest_claims(run: int, only: str = "true", row: bool = False) -> str:
-    return f"""said AS (SELECT c.*{", c.rowid AS c" if row else ""} FROM claims c JOIN
+def _latest_claims(run: int, only: str = "true", keep: bool = False) -> str:
+    if keep:
+        return f"said AS (SELECT c.*, c.rowid AS c FROM claims c WHERE {rows_at(run, 'c')} AND {only} AND NOT c.gone)"
+    return f"""said AS (SELECT c.* FROM claims c JOIN
   (SELECT incident_id, claim_id, max(run) AS run FROM claims WHERE run <= {run} AND {only} GROUP BY ALL) USING (incident_id, claim_id, run)
   WHERE NOT c.gone)"""
 

@@ -171,7 +171,8 @@ class Writer:
         control.prepare()
         self.linking.prepare()
         tables.refresh("runs")
-        if control.value("version") == VERSION * 1000 + self.linking.VERSION:
+        if control.value("version") in (n * 1000 + self.linking.VERSION for n in (VERSION, VERSION - 1)):
+            control.put("version", VERSION * 1000 + self.linking.VERSION)
             if control.value("runs_version") == tables.version("runs"):
                 return
         else:
