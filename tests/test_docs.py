@@ -69,8 +69,8 @@ def test_commands(page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 
 _VERBS = (
-    "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "export", "tension", "alarms", "plot", "brief", "forecast",
-    "backtest", "verify", "compact", "backup", "restore", "--version", "--help",
+    "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "corrections", "export", "tension", "alarms", "plot", "brief",
+    "forecast", "backtest", "verify", "compact", "backup", "restore", "--version", "--help",
 )  # fmt: skip
 
 

@@ -66,8 +66,15 @@ def console() -> NoReturn:
     sys.exit(main())
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that tells a wrong call in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="detente",
         description="News reports in, verifiable political event data out. Offline; every answer points at its words.",
         epilog=_EXAMPLES,
@@ -98,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
     code.add_argument(
         "--min-confidence",
-        type=_share,
+        type=share,
         default=0.0,
         metavar="P",
         help="leave out events less sure than this, 0 to 1 (default: 0)",
@@ -239,7 +246,15 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def _share(text: str) -> float:
+def count(text: str) -> int:
+    """A number of rows from the command line. Raises ArgumentTypeError for less than 0."""
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more")
+    return int(text)
+
+
+def share(text: str) -> float:
+    """A share from the command line. Raises ArgumentTypeError for what is not from 0 to 1."""
     try:
         value = float(text)
     except ValueError:

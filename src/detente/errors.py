@@ -5,6 +5,9 @@ A message says what is wrong, where (file, line, field), and what to do.
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
+
 
 class DetenteError(Exception):
     """Base of all errors of detente; catch this to catch them all."""
@@ -45,3 +48,10 @@ class MissingExtra(DetenteError):
 
 class ExamError(DetenteError):
     """A reference file for `detente evaluate` is missing or malformed."""
+
+
+def did_you_mean(word: str, known: Iterable[str], count: int = 1) -> str:
+    """The known words that are most like a wrong one, as the end of a message (": did you mean IRN?"); "" if none is."""
+    words = {k.casefold(): k for k in known}
+    near = [words[n] for n in difflib.get_close_matches(word.casefold(), words, count, 0.6)]
+    return f": did you mean {' or '.join(near)}?" if near else ""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from detente.errors import DetenteError, RecordError
+from detente.errors import DetenteError, InputError, RecordError, did_you_mean
 
 if TYPE_CHECKING:
+    from detente.problems import Problems
+    from detente.read.events import CodedEvents
+    from detente.records import Document, Event
     from detente.store import Filters, Store
 
 _FORMATS = ("table", "jsonl", "csv")
@@ -23,8 +27,13 @@ def register(verbs: Any, verb: Verb) -> None:
     """Add the verbs to the command line."""
     from detente.cli import actors_option, model_option, positive
 
-    add = verb(verbs, "add", _add, "code reports and keep them in a store")
-    add.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
+    add = verb(verbs, "add", _add, "code reports and keep them in a store; or keep what is coded")
+    add.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="IN",
+        help="text, HTML, JSONL or CSV files, folders, or - for stdin; or events that detente code wrote as JSONL: their reports are not coded again",
+    )
     add.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs")
     add.add_argument(
         "--receipts", action="store_true", help="print a JSON line for each report once it is safely stored"
@@ -42,6 +51,8 @@ def register(verbs: Any, verb: Verb) -> None:
         listing = verb(verbs, name, _list, about)
         store_option(listing)
         filter_options(listing)
+        if name != "claims":
+            listing.add_argument("--rejected", action="store_true", help="list also what analysts rejected, marked so")
     show = verb(verbs, "show", _show, "show an incident: what happened, when it was told, by whom, in which words")
     show.add_argument(
         "incident", metavar="INCIDENT", help="its id or the start of it, an id that it had, or an event's id"
@@ -49,6 +60,12 @@ def register(verbs: Any, verb: Verb) -> None:
     show.add_argument("--as-of", metavar="TIME", help="as the store knew it then")
     show.add_argument("--json", action="store_true", help="print JSON")
     store_option(show)
+    corrected = verb(
+        verbs, "corrections", _list_corrections, "list what analysts corrected, and what no longer applies"
+    )
+    corrected.add_argument("--as-of", metavar="TIME", help="as the store knew it then")
+    corrected.add_argument("--to", choices=_FORMATS, help="format (default: a table on a terminal, else jsonl)")
+    store_option(corrected)
     _corrections(verb(verbs, "correct", _correct, "correct an event; the machine's answer is kept beside yours"))
     for name, run, about in (
         ("compact", _compact, "join small files of a store and sweep what killed processes left"),
@@ -76,6 +93,8 @@ def store_option(parser: argparse.ArgumentParser, required: bool = True) -> None
 
 def filter_options(parser: argparse.ArgumentParser, formats: Sequence[str] = _FORMATS) -> None:
     """The options that choose rows of a store; ``--to`` is a date, or one of ``formats``."""
+    from detente.cli import count, share
+
     default = " (default: a table on a terminal, else jsonl)" if "table" in formats else ""
     parser.add_argument("--from", dest="since", metavar="DATE", help="events of this day or later")
     parser.add_argument(
@@ -106,7 +125,7 @@ def filter_options(parser: argparse.ArgumentParser, formats: Sequence[str] = _FO
     )
     parser.add_argument(
         "--min-confidence",
-        type=float,
+        type=share,
         default=0.0,
         metavar="P",
         help="leave out events less sure than this, 0 to 1 (default: 0)",
@@ -114,7 +133,7 @@ def filter_options(parser: argparse.ArgumentParser, formats: Sequence[str] = _FO
     parser.add_argument(
         "--text", metavar="WORDS", help='words of the sentence that tells it; "in quotation marks": together'
     )
-    parser.add_argument("--limit", type=int, metavar="N", help="at most so many rows (default: all)")
+    parser.add_argument("--limit", type=count, metavar="N", help="at most so many rows (default: all)")
 
 
 def _corrections(parser: argparse.ArgumentParser) -> None:
@@ -155,12 +174,17 @@ def usage(error: DetenteError) -> DetenteError:
     """The same as a fault of what was asked for (exit code 2)."""
     from detente.cli import UsageError
 
-    return UsageError(str(error))
+    # In the words of the command line.
+    words = str(error)
+    for name, option in (("since ", "--from "), ("until ", "--to "), ("on ", "--on ")):
+        words = option + words.removeprefix(name) if words.startswith(name) else words
+    return UsageError(words)
 
 
 def _add(args: argparse.Namespace) -> int:
     from detente.cli import coder_of, documents_of, progress, published_of, use_actors
     from detente.problems import Problems
+    from detente.read.events import CodedEvents
 
     published = published_of(args)
     use_actors(args)
@@ -173,30 +197,89 @@ def _add(args: argparse.Namespace) -> int:
                     print(json.dumps({"document": name, "run": stored.run}, ensure_ascii=False))
                 sys.stdout.flush()
 
-        given = documents_of(args, published, problems, [args.report])
-        done = store.add(given, coder=coder_of(args), on_commit=told)
+        coded, args.inputs = _events_and_reports(args.inputs)
+        with CodedEvents(coded) as events:
+            given = documents_of(args, published, problems, [args.report])
+            done = store.add(_with_events(given, events, problems), coder=coder_of(args), on_commit=told)
         for name, reason in done.failed:
             problems.failed(name, reason)
-        for name, reason in done.skipped:
+        for name, reason in (*done.skipped, *done.lost):
             problems.skipped(name, reason)
     problems.summary(sys.stderr)
     words = f"{done.documents} reports added with {done.events} events; {done.known} were there already"
     words += f"; {done.versions} are new versions" if done.versions else ""
     words += f"; {done.recoded} were coded anew" if done.recoded else ""
+    words += f"; {done.more} got further events" if done.more else ""
     print(words, file=sys.stderr)
     return 1 if problems.failures else 0
+
+
+def _events_and_reports(inputs: Sequence[str]) -> tuple[list[str | IO[bytes]], list[str]]:
+    """Which inputs hold events that are coded already, and which reports."""
+    from detente.read.events import hold_events
+
+    events: list[str | IO[bytes]] = []
+    reports = []
+    for given in inputs:
+        if given == "-":
+            stdin = sys.stdin.buffer
+            head = stdin.peek(100_000) if isinstance(stdin, io.BufferedReader) else b""
+            events.append(stdin) if hold_events(head) else reports.append(given)
+            continue
+        head = b""
+        if Path(given).is_file() and Path(given).suffix.lower() in (".jsonl", ".ndjson", ".json", ""):
+            with contextlib.suppress(OSError), Path(given).open("rb") as file:  # reading it as reports tells the error
+                head = file.read(100_000)
+        events.append(given) if hold_events(head) else reports.append(given)
+    return events, reports
+
+
+def _with_events(
+    documents: Iterable[Document], coded: CodedEvents, problems: Problems
+) -> Iterator[Document | tuple[Document, Sequence[Event]]]:
+    """Reports, those that have events in a named file with them; then the events whose reports were not named."""
+    for error in coded.bad:
+        problems.failed(error.item, error.reason, error.field)
+    for document in documents:
+        alone = True
+        for found in coded.of(document):
+            if isinstance(found, InputError):
+                problems.failed(found.item, found.reason, found.field)
+            else:
+                alone = False
+                yield found
+        if alone:
+            yield document
+    for found in coded.alone():
+        if isinstance(found, InputError):
+            problems.failed(found.item, found.reason, found.field)
+        else:
+            yield found
+
+
+def _format_and_date(given: Sequence[str], known: Sequence[str]) -> tuple[str | None, str | None]:
+    """What --to says, which is a format, a date, or both (given twice). Raises UsageError for another word, and for two of a kind."""
+    from detente.cli import UsageError
+
+    formats = [word for word in given if word in known]
+    dates = [word for word in given if word not in known]
+    for word in dates:
+        if not word[:1].isdigit():
+            if not known:
+                raise UsageError(f"--to {word!r} is not a date (2020-01-12)")
+            meant = did_you_mean(word, known)
+            raise UsageError(f"--to {word!r} is neither a date (2020-01-12) nor a format ({', '.join(known)}){meant}")
+    if len(formats) > 1 or len(dates) > 1:
+        raise UsageError(f"--to is given twice: {' and '.join(formats if len(formats) > 1 else dates)}")
+    return formats[0] if formats else None, dates[0] if dates else None
 
 
 def form_and_filters(args: argparse.Namespace, formats: Sequence[str] = _FORMATS) -> tuple[str | None, Filters]:
     """What ``--to`` says of the format (None: nothing), and which rows are asked for. Raises UsageError."""
     from detente.store import Filters
 
-    form, until = None, None
-    for given in args.to:
-        if given in formats:
-            form = given
-        else:
-            until = given
+    form, until = _format_and_date(args.to, formats)
+    rejected = getattr(args, "rejected", False)
     names = (
         "since",
         "on",
@@ -212,7 +295,7 @@ def form_and_filters(args: argparse.Namespace, formats: Sequence[str] = _FORMATS
         "limit",
     )
     try:
-        return form, Filters(until=until, **{n: getattr(args, n) for n in names})
+        return form, Filters(until=until, rejected=rejected, **{n: getattr(args, n) for n in names})
     except RecordError as error:
         raise usage(error) from None
 
@@ -223,7 +306,8 @@ def _list(args: argparse.Namespace) -> int:
     form, asked = form_and_filters(args)
     with told_to_user(), opened(args) as store:
         rows = getattr(store, args.verb)(asked)
-        listing.write(args.verb, rows, sys.stdout, form or ("table" if sys.stdout.isatty() else "jsonl"))
+        form = form or ("table" if sys.stdout.isatty() else "jsonl")
+        listing.write(args.verb, rows, sys.stdout, form, asked.rejected)
     return 0
 
 
@@ -233,6 +317,18 @@ def _show(args: argparse.Namespace) -> int:
     with told_to_user(), opened(args) as store:
         shown = store.show(args.incident, args.as_of)
         print(json.dumps(listing.plain(shown), ensure_ascii=False)) if args.json else listing.show(shown, sys.stdout)
+    return 0
+
+
+def _list_corrections(args: argparse.Namespace) -> int:
+    from detente.store import listing
+
+    with told_to_user(), opened(args) as store:
+        try:
+            found = store.corrections(args.as_of)
+        except RecordError as error:
+            raise usage(error) from None
+        listing.write("corrections", found, sys.stdout, args.to or ("table" if sys.stdout.isatty() else "jsonl"))
     return 0
 
 
@@ -266,8 +362,9 @@ def _verify(args: argparse.Namespace) -> int:
 
 
 def _forget(args: argparse.Namespace) -> int:
-    with opened(args) as store:
+    with told_to_user(), opened(args) as store:
         print(f"forgotten: {store.forget(args.document, args.by)}")
+    print("copies that you made with detente backup, or otherwise, still have it", file=sys.stderr)
     return 0
 
 

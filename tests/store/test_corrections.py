@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from detente.errors import DetenteError
-from detente.records import Document, Event
+from detente.records import Document, Event, Span
 from detente.store import Store
 
 Coded = list[tuple[Document, Sequence[Event]]]
@@ -116,6 +117,126 @@ def test_a_correction_is_dropped_where_a_new_version_has_other_words(tmp_path: P
             ]
         )
         assert {e.document.id: e.status for e in store.events()} == {"a": "actual", "b": "generic"}
+
+
+TEXT = "Iran condemned the United States. Iraq praised Turkey. Iraq condemned the United States."
+
+
+def revised(store: Store, text: str) -> list[tuple[str, str]]:
+    return store.add([Document(text, id="a", published="2020-01-12")]).lost
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "TEHRAN — Officials met on Sunday. " + TEXT,  # a sentence before it
+        "Update: " + TEXT,
+        TEXT.replace("Iraq condemned", "Iraq on Sunday condemned"),  # words within it
+        TEXT.replace("Iran condemned the United States. ", ""),  # the same words elsewhere are gone
+        "Iraq condemned the United States. Turkey condemned Syria.",
+    ],
+)
+def test_a_correction_follows_its_words_in_a_new_version(tmp_path: Path, text: str) -> None:
+    with Store(tmp_path / "s") as store:
+        revised(store, TEXT)
+        event = next(e for e in store.events() if e.trigger.start > 50)
+        store.correct(event.event_id, by="ann", why="a joke", status="generic")
+        assert revised(store, text) == []
+        at = text.index("Iraq", text.index("praised") if "praised" in text else 0)
+        assert {
+            e.status
+            for e in store.events()
+            if e.sentence.start <= text.index("condemned the United States.", at) < e.sentence.end
+        } == {"generic"}
+        assert [e.status for e in store.events()].count("generic") == 1
+        (one,) = store.corrections()
+        assert (one.by, one.lost, one.document) == ("ann", None, "a")
+        assert [
+            c.correction_id
+            for c in store.show(next(e for e in store.events() if e.status == "generic").event_id).corrections
+        ] == [one.correction_id]
+        assert store.verify() == []
+
+
+def test_a_correction_without_its_words_is_listed_with_the_reason(tmp_path: Path) -> None:
+    with Store(tmp_path / "s") as store:
+        revised(store, TEXT)
+        event = next(e for e in store.events() if e.trigger.start > 50)
+        store.correct(event.event_id, by="ann", status="generic")
+        ((document, reason),) = revised(store, "Iran condemned the United States. Russia sent food and tents to Syria.")
+        assert document == "a"
+        assert "(status of det1-" in reason
+        assert "no longer applies" in reason
+        (one,) = store.corrections()
+        assert one.lost
+        assert {e.status for e in store.events()} == {"actual"}
+        assert revised(store, "Turkey praised Syria.") == []  # it is told once
+        # It comes back with its words, also after the control database is lost.
+        store.close()
+        for path in store.path.glob("control.sqlite*"):
+            path.unlink()
+        assert revised(store, "Again: " + TEXT) == []
+        assert [e.status for e in store.events()].count("generic") == 1
+        (one,) = store.corrections()
+        assert one.lost is None
+        assert store.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(-1, 0), (0, 1), (5, 0), (0, -5)], ids=["wider", "longer", "later", "shorter"]
+)  # fmt: skip
+def test_a_correction_follows_a_span_that_a_new_coder_moves(store: Store, recoded: Coded, start: int, end: int) -> None:
+    """ "fired rockets" becomes " fired rockets", "fired rockets ", " rockets", or "fired ro" with a new coder."""
+    event = the(store, "fired rockets")
+    store.correct(event.event_id, by="ann", why="an exercise", type="MOBILIZE")
+
+    def moved(document: Document, e: Event) -> Event:
+        if e.trigger.text != "fired rockets":
+            return e
+        a, b = e.trigger.start + start, e.trigger.end + end
+        return replace(e, trigger=Span(a, b, document.text[a:b]))
+
+    done = store.add_coded([(d, [moved(d, e) for e in events]) for d, events in recoded])
+    assert (done.recoded, done.lost) == (4, [])
+    assert [e.trigger.start for e in store.events(type="MOBILIZE")] == [event.trigger.start + start]
+    (one,) = store.show(next(store.events(type="MOBILIZE")).event_id).corrections
+    assert (one.what, one.lost) == ("type", None)
+    assert store.verify() == []
+
+
+def test_a_correction_is_not_laid_over_another_event_of_its_sentence(store: Store, recoded: Coded) -> None:
+    """A new coder that sees the shooting no more leaves the other events of the sentence alone."""
+    store.correct(the(store, "shooting down").event_id, by="ann", reject=True)
+    done = store.add_coded([(d, [e for e in events if e.trigger.text != "shooting down"]) for d, events in recoded])
+    ((document, reason),) = done.lost
+    assert document == "crash"
+    assert "tells no event at 'shooting down'" in reason
+    assert the(store, "accused")
+    assert store.verify() == []
+
+
+def test_a_merge_follows_both_of_its_events(tmp_path: Path) -> None:
+    with Store(tmp_path / "s") as store:
+        texts = ["Iran condemned the United States.", "Police in Paris arrested six protesters."]
+        store.add([Document(t, id=str(n), published="2020-01-12") for n, t in enumerate(texts)])
+        store.correct(the(store, "condemned").event_id, by="ann", merge=the(store, "arrested").event_id)
+        assert len(list(store.incidents())) == 1
+        for n, t in enumerate(texts):
+            store.add([Document(f"Some rain fell over the weekend. {t}", id=str(n), published="2020-01-12")])
+            assert len(list(store.incidents())) == 1
+        assert store.verify() == []
+        assert store.add([Document("It rained.", id="1", published="2020-01-12")]).lost
+        assert store.add([Document(f"{texts[1]} It rained.", id="1", published="2020-01-12")]).lost == []
+        assert len(list(store.incidents())) == 1
+
+
+def test_corrections_are_listed(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    from detente.cli import main
+
+    store.correct(the(store, "condemned").event_id, by="ann", why="milder", status="possible")
+    for form, words in (("table", "ann"), ("csv", "ann"), ("jsonl", '"by": "ann"')):
+        assert main(["corrections", "--to", form, "--store", str(store.path)]) == 0
+        assert words in capsys.readouterr().out
 
 
 def test_merge_and_split(store: Store) -> None:

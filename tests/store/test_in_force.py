@@ -19,6 +19,8 @@ ASKED: tuple[dict[str, Any], ...] = (
     {"text": "Iran", "since": "2020-01-01"},
     {"type": "ASSAULT", "on": "2020-01-03"},
     {"min_confidence": 0.1, "status": "actual"},
+    {"rejected": True},
+    {"rejected": True, "text": "Iran", "min_confidence": 0.1},
 )
 
 
@@ -50,6 +52,10 @@ def test_a_process_that_stays_answers_as_one_that_comes(tmp_path: Path, coded: C
         writer.correct(first.event_id, by="ann", status="denied")
         agree()
         writer.correct(first.event_id, by="ann", reject=True)
+        agree()
+        with Store(folder, keep=False) as comes:
+            for one in (stays, comes):
+                assert [getattr(e, "rejected", False) for e in one.events(rejected=True)].count(True) == 1
         writer.correct(first.event_id, by="bob", restore=True)
         agree()
         # Another coder, under whose events the corrections are laid in the run that brings them.

@@ -160,31 +160,6 @@ def test_show_by_the_start_of_an_id(store: Store) -> None:
         store.show("inc1-nowhere")
 
 
-def test_a_forgotten_document_leaves_no_word_in_any_file(tmp_path: Path) -> None:
-    secret = "Zqxwarrior"
-    with Store(tmp_path / "s") as store:
-        store.add(
-            [
-                Document(
-                    f"Iran condemned {secret} Smith in Tehran. Iran threatened {secret} Smith.",
-                    id="secret",
-                    published="2020-01-12",
-                )
-            ]
-        )
-        store.add([Document("Iran condemned the United States.", id="b", published="2020-01-12")])
-        assert list(store.events(text=secret))
-        then = now()
-        store.forget("secret")
-        assert {e.document.id for e in store.events()} == {"b"}
-        assert {e.document.id for e in store.events(as_of=then)} == {"b"}
-        assert not list(store.events(text=secret))
-        assert store.add([Document(f"Iran condemned {secret} Smith in Tehran.", id="secret")]).skipped
-        assert store.verify() == []
-    for path in (tmp_path / "s").rglob("*"):
-        assert not path.is_file() or secret.casefold().encode() not in path.read_bytes().lower(), path
-
-
 def test_forget_what_is_not_there(store: Store) -> None:
     with pytest.raises(StoreError, match="no document"):
         store.forget("nobody")
@@ -305,6 +280,23 @@ def test_a_slow_source_delays_no_commit(tmp_path: Path, monkeypatch: pytest.Monk
     with Store(tmp_path / "s") as store:
         store.add(slow(), on_commit=lambda stored: committed.append(time.monotonic()))
         assert len(committed) == 2
+
+
+@pytest.mark.parametrize("name", ["my crisis", "Ünïcode 5%", "a{1}*?#b's"])
+def test_a_folder_may_have_any_name(tmp_path: Path, coded: Coded, name: str) -> None:
+    with Store(tmp_path / name) as store:
+        store.add_coded(coded[:2])
+        assert len(list(store.documents())) == 2
+        store.compact()
+        assert len(list(store.documents())) == 2
+        assert store.verify() == []
+
+
+@pytest.mark.parametrize("name", ["a%20b", "a[1]", "a|b", "a^b"])
+def test_a_folder_that_the_tables_cannot_name_is_refused_in_words(tmp_path: Path, coded: Coded, name: str) -> None:
+    with pytest.raises(StoreError, match="name another folder"), Store(tmp_path / name) as store:
+        store.add_coded(coded)
+    assert list(tmp_path.glob("*")) in ([], [tmp_path / name])
 
 
 def test_python_opens_a_store(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from detente.errors import RecordError
+from detente.errors import RecordError, did_you_mean
 
 if TYPE_CHECKING:
     from detente.records import Actor, Attribution, Event
@@ -45,7 +45,10 @@ def score(type_: str, modes: Iterable[str] = ()) -> float:
     scores = []
     for mode in modes:
         if mode not in row["modes"]:
-            raise RecordError(f"mode {mode!r} is not of {type_}: {', '.join(row['modes']) or 'it has none'}")
+            meant = did_you_mean(mode, row["modes"])
+            raise RecordError(
+                f"mode {mode!r} is not of {type_}{meant or ':'} {', '.join(row['modes']) or 'it has none'}"
+            )
         scores.append(float(row["modes"][mode]))
     return max(scores, key=abs, default=float(row["score"]))
 
@@ -54,7 +57,8 @@ def _row(type_: str) -> dict[str, Any]:
     try:
         row: dict[str, Any] = _TABLE["types"][type_]
     except KeyError:
-        raise RecordError(f"unknown event type {type_!r}: one of {', '.join(TYPES)}") from None
+        meant = did_you_mean(type_, TYPES)
+        raise RecordError(f"unknown event type {type_!r}{meant or ':'} one of {', '.join(TYPES)}") from None
     return row
 
 

@@ -109,7 +109,7 @@ def _reports(folder: Path) -> Iterator[Path]:
 def _file(path: Path, name: str) -> Found:
     try:
         if path.suffix.lower() in (".jsonl", ".csv") and is_events(path):
-            yield InputError(str(path), "holds events, not reports")
+            yield InputError(str(path), "holds events, not reports (detente add takes events as JSONL)")
             return
         with path.open("rb") as stream:
             yield from _open(stream, name, path.suffix.lower())

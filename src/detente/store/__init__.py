@@ -1,7 +1,8 @@
 """What is kept: Delta tables (data) and SQLite (control); bitemporal, idempotent."""
 
 from detente.store.filters import Filters
+from detente.store.reading import RejectedEvent, RejectedIncident
 from detente.store.store import Added, Store
 from detente.store.tables import StoreError
 
-__all__ = ["Added", "Filters", "Store", "StoreError"]
+__all__ = ["Added", "Filters", "RejectedEvent", "RejectedIncident", "Store", "StoreError"]

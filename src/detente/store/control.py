@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from detente.store import following
 from detente.store.rows import CorrectionRow
 from detente.store.tables import StoreError, full
 
@@ -152,18 +153,27 @@ class Control:
         rows = [CorrectionRow.from_dict(json.loads(r[0])) for r in found]
         return sorted(rows, key=lambda r: (r.run, r.correction_id))
 
+    def corrections_at(self, doc: int) -> list[CorrectionRow]:
+        """The corrections of a document, and the merges and splits that have it as the other one."""
+        sql = "SELECT row FROM correction WHERE doc = ? OR json_extract(row, '$.other_doc') = ?"
+        rows = [CorrectionRow.from_dict(json.loads(r[0])) for r in self.db.execute(sql, (doc, doc)).fetchall()]
+        return sorted(rows, key=lambda r: (r.run, r.correction_id))
+
     def pairs(self) -> list[CorrectionRow]:
-        """All merges and splits, first to last."""
+        """All merges and splits, first to last; without those whose words are found no more."""
         found = self.db.execute(
             "SELECT row FROM correction WHERE row LIKE '%\"merge\"%' OR row LIKE '%\"split\"%'"
         ).fetchall()
         rows = [CorrectionRow.from_dict(json.loads(r[0])) for r in found]
-        return sorted((r for r in rows if r.what in ("merge", "split")), key=lambda r: (r.run, r.correction_id))
+        return sorted(
+            (r for r in rows if r.what in ("merge", "split") and not following.lost(r)),
+            key=lambda r: (r.run, r.correction_id),
+        )
 
     def drop(self, doc: int) -> None:
         """Forget what is kept of a document."""
         self.db.execute("DELETE FROM document WHERE doc = ?", (doc,))
-        self.db.execute("DELETE FROM correction WHERE doc = ?", (doc,))
+        self.db.execute("DELETE FROM correction WHERE doc = ? OR json_extract(row, '$.other_doc') = ?", (doc, doc))
         self.db.execute("DELETE FROM ledger WHERE value = ?", (doc,))
 
     def empty(self) -> None:
@@ -208,11 +218,14 @@ class Control:
         """Join the parts of the index of words."""
         self.db.execute("INSERT INTO words(words) VALUES ('optimize')")
 
-    def vacuum(self) -> None:
-        """Write the file anew, without what was deleted; a file in use by a reader is left for the next time."""
-        with contextlib.suppress(sqlite3.OperationalError):
+    def vacuum(self) -> bool:
+        """Write the file anew, without what was deleted; False for a file in use by a reader, which is left for the next time."""
+        try:
             self.db.execute("VACUUM")
-            self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            busy = self.db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError:
+            return False
+        return not busy or not busy[0]
 
     def with_words(self, text: str) -> list[int]:
         """The numbers of the sentences that have all words of a text, in any form that the stemmer takes for the same."""

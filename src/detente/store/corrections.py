@@ -1,42 +1,38 @@
 """What analysts correct: an answer laid over the machine's, which stays. It is of a trigger in a text, so that it survives
-re-coding."""
+re-coding and revision (`detente.store.following`)."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from detente import ontology
-from detente.errors import DetenteError, RecordError
+from detente.errors import DetenteError, RecordError, did_you_mean
 from detente.records import Actor, Place, When
-from detente.store.rows import CorrectionRow, EventRow
+from detente.store.following import follow
+from detente.store.rows import CorrectionRow, EventRow, SentenceRow
 
 #: What can be corrected, in the words of the command line.
 FIELDS = ("type", "actor", "recipient", "place", "date", "status", "reject", "restore")
 
 
-def again(coded: Sequence[EventRow], made: Sequence[CorrectionRow], run: int) -> list[EventRow]:
-    """The corrected rows of a new coding: of each event whose trigger meets that of a correction."""
-    found = []
-    for row in coded:
-        mine = [c for c in made if c.what in FIELDS and _same_words(c, row)]
-        if mine:
-            found.append(replace(applied(row, mine), run=run))
-    return found
-
-
-def _same_words(one: CorrectionRow, row: EventRow) -> bool:
-    """Whether the trigger of a correction and of an event overlap, and the words there are the same (in a changed text they
-    may not be)."""
-    low, high = max(one.start, row.trigger.start), min(one.end, row.trigger.end)
-    mine, its = (
-        one.trigger[low - one.start : high - one.start],
-        row.trigger.text[low - row.trigger.start : high - row.trigger.start],
-    )
-    return low < high and mine == its
+def again(
+    doc: int,
+    coded: Sequence[EventRow],
+    sentences: Mapping[int, SentenceRow],
+    made: Sequence[CorrectionRow],
+    run: int,
+) -> list[EventRow]:
+    """The corrected rows of a coding of a document; ``coded``: all its events as the machine has them."""
+    mine: defaultdict[str, list[CorrectionRow]] = defaultdict(list)
+    for one, row in follow([c for c in made if c.what in FIELDS], doc, coded, sentences):
+        if row is not None:
+            mine[row.event_id].append(one)
+    return [replace(applied(r, mine[r.event_id]), run=run) for r in coded if r.event_id in mine]
 
 
 def applied(row: EventRow, made: Iterable[CorrectionRow]) -> EventRow:
@@ -95,7 +91,8 @@ def parse(what: str, given: Any, by: str, date: str | None = None) -> Any:
         return {"type": type_, "modes": found}
     if what == "status":
         if given not in ontology.STATUSES:
-            raise RecordError(f"{given!r} is no status: one of {', '.join(ontology.STATUSES)}")
+            meant = did_you_mean(str(given), ontology.STATUSES)
+            raise RecordError(f"{given!r} is no status{meant or ':'} one of {', '.join(ontology.STATUSES)}")
         return given
     if what in ("actor", "recipient"):
         words = [given] if isinstance(given, str) else list(given)

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from detente.records import Claim, Document, Event, Incident
-from detente.store import corrections, ledger
+from detente.records import Claim, Document, Event, Incident, Record
+from detente.store import corrections, following, ledger
 from detente.store.corrections import FIELDS, CorrectionError, correction_id
 from detente.store.filters import Filters
 from detente.store.reading import moment, read_event
-from detente.store.rows import CorrectionRow, DocumentRow, EventRow
+from detente.store.rows import CorrectionRow, DocumentRow, EventRow, SentenceRow, Wording
 from detente.store.tables import StoreError
 
 if TYPE_CHECKING:
@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Correction:
-    """A correction for the eyes. ``at``: microseconds since 1970; ``machine``: what the machine had said."""
+class Correction(Record):
+    """A correction for the eyes. ``at``: microseconds since 1970; ``machine``: what the machine had said; ``event_id``: the
+    event as it was then; ``lost``: why it no longer applies."""
 
     correction_id: str
     event_id: str
@@ -32,6 +33,8 @@ class Correction:
     by: str
     why: str
     at: int
+    document: str = ""
+    lost: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +72,50 @@ def show(reading: Reading, name: str, as_of: str | None = None) -> Shown:
     claims = tuple(reading.claims(asked, "incident_id = ?", (incident_id,)))
     at = moment(reading.seen, asked)
     docs = sorted({r["doc"] for r in rows})
-    made = reading.seen.fetch(
-        "SELECT c.*, r.time FROM corrections c JOIN runs r USING (run) WHERE c.doc IN (SELECT unnest(?)) AND c.run <= ? ORDER BY c.run",
-        (docs, at.run),
-    )
     triggers = [(r["doc"], r["trigger"]["start"], r["trigger"]["end"]) for r in rows]
-    mine = [c for c in made if any(d == c["doc"] and c["start"] < e and s < c["end"] for d, s, e in triggers)]
+    mine = [
+        seen
+        for now, seen in _standing(reading, at.run, docs)
+        if now.doc in docs
+        and (following.lost(now) or any(d == now.doc and now.start < e and s < now.end for d, s, e in triggers))
+    ]
     return Shown(
         incident,
         tuple(events),
         claims,
         documents,
-        tuple(
+        tuple(mine),
+        *_history(reading, incident_id, at.run),
+    )
+
+
+def corrections_of(reading: Reading, as_of: str | None = None) -> list[Correction]:
+    """All corrections, first to last, as they stand."""
+    return [seen for _, seen in _standing(reading, moment(reading.seen, Filters(as_of=as_of)).run)]
+
+
+def _standing(reading: Reading, run: int, docs: list[int] | None = None) -> list[tuple[CorrectionRow, Correction]]:
+    """Corrections (of some documents), and where they stand after all codings up to a run."""
+    fetch = reading.seen.fetch
+    which, given = ("", ()) if docs is None else ("AND c.doc IN (SELECT unnest(?))", (docs,))
+    made = fetch(
+        f"SELECT c.*, r.time FROM corrections c JOIN runs r USING (run) WHERE c.run <= ? {which} ORDER BY c.run, c.correction_id",
+        (run, *given),
+    )
+    now = {c["correction_id"]: CorrectionRow.from_dict(c) for c in made}
+    touched = sorted({d for c in now.values() for d in (c.doc, c.other_doc) if d is not None})
+    names = {}
+    for coding in fetch(
+        "SELECT doc, run, id FROM documents WHERE doc IN (SELECT unnest(?)) AND run <= ? ORDER BY run", (touched, run)
+    ):
+        doc = names[coding["doc"]] = coding["doc"], coding["id"]
+        mine = [c for c in now.values() if c.run < coding["run"] and doc[0] in (c.doc, c.other_doc)]
+        if mine:
+            moved = following.follow(mine, doc[0], *_coding(reading, doc[0], coding["run"]))
+            now |= {one.correction_id: one for one, _ in moved}
+    return [
+        (
+            now[c["correction_id"]],
             Correction(
                 c["correction_id"],
                 c["event_id"],
@@ -90,11 +125,19 @@ def show(reading: Reading, name: str, as_of: str | None = None) -> Shown:
                 c["by"],
                 c["why"],
                 c["time"],
-            )
-            for c in mine
-        ),
-        *_history(reading, incident_id, at.run),
-    )
+                names[c["doc"]][1] if c["doc"] in names else "",
+                following.lost(now[c["correction_id"]]),
+            ),
+        )
+        for c in made
+    ]
+
+
+def _coding(reading: Reading, doc: int, coding: int) -> tuple[list[EventRow], dict[int, SentenceRow]]:
+    """The machine's events of a coding, and the sentences that tell them."""
+    rows = reading.seen.fetch("SELECT * FROM events WHERE doc = ? AND coding = ? AND layer = 0", (doc, coding))
+    told = reading.seen.fetch("SELECT * FROM sentences WHERE doc = ? AND run = ?", (doc, coding))
+    return [EventRow.from_dict(r) for r in rows], {s["sentence"]: SentenceRow.from_dict(s) for s in told}
 
 
 def _document_row(reading: Reading, doc: int, version: int) -> DocumentRow:
@@ -193,7 +236,8 @@ def correct(writer: Writer, reading: Reading, name: str, by: str, why: str, answ
     run = writer.number()
     with writer.control.writing():
         row, told = _one(reading, name)
-        machine = _machine(reading, row)
+        coded, sentences = _coding(reading, row.doc, row.coding)
+        machine = next(e for e in coded if e.event_id == row.event_id)
         made = []
         for what, value in given.items():
             id_ = correction_id(run, row.event_id, what)
@@ -208,6 +252,7 @@ def correct(writer: Writer, reading: Reading, name: str, by: str, why: str, answ
                 what,
                 by=by,
                 why=why,
+                words=following.wording(machine, coded, sentences),
             )
             if what in ("merge", "split"):
                 made += _pairs(reading, base, name, value)
@@ -216,7 +261,8 @@ def correct(writer: Writer, reading: Reading, name: str, by: str, why: str, answ
                 made.append(_answered(base, answer, corrections.answer_of(machine, what)))
         before = writer.control.corrections(row.doc)
         fields = [c for c in made if c.what in FIELDS]
-        changed = corrections.again([machine], [*before, *fields], run) if fields else []
+        every = corrections.again(row.doc, coded, sentences, [*before, *fields], run) if fields else []
+        changed = [e for e in every if e.event_id == row.event_id]
         writer.correct(made, changed, by)
     return made[0].correction_id
 
@@ -243,9 +289,21 @@ def _pairs(reading: Reading, base: CorrectionRow, name: str, other: Any) -> list
             raise CorrectionError(f"{name} and {other} are the same event")
         id_ = base.correction_id if n == 0 else correction_id(base.run, base.event_id, f"{base.what} {row.event_id}")
         found.append(
-            replace(base, correction_id=id_, other_doc=row.doc, other_start=row.trigger.start, other_event=row.event_id)
+            replace(
+                base,
+                correction_id=id_,
+                other_doc=row.doc,
+                other_start=row.trigger.start,
+                other_event=row.event_id,
+                other=_wording(reading, row),
+            )
         )
     return found
+
+
+def _wording(reading: Reading, row: EventRow) -> Wording:
+    coded, sentences = _coding(reading, row.doc, row.coding)
+    return following.wording(next(e for e in coded if e.event_id == row.event_id), coded, sentences)
 
 
 def _one(reading: Reading, name: str) -> tuple[EventRow, Event]:
@@ -258,10 +316,3 @@ def _one(reading: Reading, name: str) -> tuple[EventRow, Event]:
     if len(rows) > 1:
         raise CorrectionError(f"several events begin with {name}: {', '.join(r['event_id'] for r in rows[:5])}")
     return EventRow.from_dict(rows[0]), read_event(rows[0])
-
-
-def _machine(reading: Reading, row: EventRow) -> EventRow:
-    found = reading.seen.fetch(
-        "SELECT * FROM events WHERE event_id = ? AND coding = ? AND layer = 0", (row.event_id, row.coding)
-    )
-    return EventRow.from_dict(found[0])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from detente import ontology
-from detente.errors import RecordError
+from detente.errors import RecordError, did_you_mean
 from detente.store.names import Where, Who, dyad, where, who
 
 #: Conditions, and the values of their question marks.
@@ -21,9 +21,10 @@ class Filters:
 
     ``since``, ``until``: ISO dates, of the event (both included; an event without a date is not between dates). ``on``: a day
     that the event's date covers. ``as_of``: ISO date or date-time (UTC unless it says otherwise): what the store knew then; a
-    date means its end. ``actor``, ``recipient``: "IRN", "Iran", "IRN:MIL", "Quds Force". ``dyad``: "IRN-USA", unordered.
+    date means its end. ``actor``, ``recipient``: "IRN", "Iran", "IRN:MIL", "Quds Force", or '"irn"' (in quotation marks: words alone). ``dyad``: "IRN-USA", unordered.
     ``type``: types, or type/mode. ``place``: a country, or words of a name. ``text``: words that the telling sentence has.
-    ``min_confidence``: 0 to 1. ``limit``: rows at most, the earliest. ``rejected``: also what analysts rejected.
+    ``min_confidence``: 0 to 1. ``limit``: rows at most, the earliest. ``rejected``: also the events that analysts rejected, and
+    the incidents that are no more because of it (as `RejectedEvent` and `RejectedIncident`).
     """
 
     since: str | None = None
@@ -51,7 +52,8 @@ class Filters:
             ontology.score(type_, [mode] if mode else [])
         for status in self.statuses:
             if status not in ontology.STATUSES:
-                raise RecordError(f"{status!r} is no status: one of {', '.join(ontology.STATUSES)}")
+                meant = did_you_mean(status, ontology.STATUSES)
+                raise RecordError(f"{status!r} is no status{meant or ':'} one of {', '.join(ontology.STATUSES)}")
         if not 0.0 <= self.min_confidence <= 1.0:
             raise RecordError(f"confidence {self.min_confidence} is not between 0 and 1")
         for words in (self.actor, self.recipient):
@@ -59,6 +61,8 @@ class Filters:
                 who(words)
         if self.dyad:
             dyad(self.dyad)
+        if self.place:
+            where(self.place)
         if self.as_of:
             moment(self.as_of)
         if self.limit is not None and self.limit < 0:

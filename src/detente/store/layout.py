@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from detente.store import durable
 from detente.store.control import NAME, Control
 from detente.store.rows import TABLES
 from detente.store.tables import StoreError, Tables
@@ -20,6 +22,8 @@ FORMAT = 1
 #: From format n to n + 1. A step may be cut short anywhere: it must do no harm when it runs again from the start.
 #: A new field of a row needs none (it is null in old files).
 STEPS: dict[int, Callable[[Path], None]] = {}
+# Names of folders that deltalake 1.6 fails on, or takes for others (measured).
+_UNNAMED = re.compile(r"%[0-9A-Fa-f]{2}|[\[\]|^\\]")
 
 
 def exists(folder: Path) -> bool:
@@ -37,6 +41,11 @@ def create(folder: Path) -> None:
     except OSError as error:
         raise StoreError(f"{folder} cannot be made a store: {error.strerror or error}") from error
     refuse_foreign(folder)
+    for part in folder.absolute().parts[1:]:
+        if found := _UNNAMED.search(part):
+            raise StoreError(
+                f"{folder} cannot be a store: deltalake cannot open a path with {found[0]!r} in it; name another folder"
+            )
     tables, control = Tables(folder), Control(folder)
     try:
         with control.writing():
@@ -120,3 +129,5 @@ def _write(folder: Path, about: Mapping[str, object]) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(folder / ABOUT)
+    durable.fsync(folder)
+    durable.fsync(folder.absolute().parent)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from detente.link.duplicates import number
+from detente.read.events import EXCERPT, with_sha256
 from detente.records import CoderVersion, Document, DocumentReference, Event, SentenceReference
 from detente.store.control import Control
 from detente.store.rows import DocumentRow, EventRow, SentenceRow
@@ -14,18 +15,19 @@ from detente.store.rows import DocumentRow, EventRow, SentenceRow
 
 @dataclass(frozen=True, slots=True)
 class Coded:
-    """A document with what a coder found in it."""
+    """A document with what a coder found in it. ``given``: it was coded elsewhere, and there may be more events of it."""
 
     document: Document
     events: tuple[Event, ...]
     coder: CoderVersion
     skipped: str | None = None
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """Whether there is something to store. ``what``: new, version, recode, known, old (a version that was superseded) or
-    forgotten; ``doc`` and ``version`` are the numbers to store it under (doc 0: a new one)."""
+    """Whether there is something to store. ``what``: new, version, recode, more (further events of the same coding), known,
+    old (a version that was superseded) or forgotten; ``doc`` and ``version`` are the numbers to store it under (doc 0: a new one)."""
 
     what: str
     doc: int = 0
@@ -34,7 +36,7 @@ class Judgement:
     @property
     def wanted(self) -> bool:
         """Whether it adds something."""
-        return self.what in ("new", "version", "recode")
+        return self.what in ("new", "version", "recode", "more")
 
 
 def judge(document: Document, coder: CoderVersion, control: Control) -> Judgement:
@@ -88,6 +90,8 @@ def hidden_keys(id_: str, url: str | None, sha256: str) -> list[int]:
 def version_key(doc: int, document: Document | DocumentRow) -> int:
     """What a version is known by."""
     about = "\0".join((document.sha256, document.title or "", document.published or "", document.source or ""))
+    if EXCERPT in document.notes:
+        about += f"\0{document.text or ''}"
     return number(f"version {doc} {hashlib.sha256(about.encode('utf-8', 'surrogatepass')).hexdigest()}")
 
 
@@ -117,7 +121,8 @@ _OF_DOCUMENT = ("id", "title", "published", "source", "url", "language", "dateli
 
 def document(row: DocumentRow, text: str) -> Document:
     """The document of a row and its text."""
-    return Document(text, **{n: getattr(row, n) for n in _OF_DOCUMENT})
+    found = Document(text, **{n: getattr(row, n) for n in _OF_DOCUMENT})
+    return with_sha256(found, row.sha256) if EXCERPT in row.notes else found
 
 
 def sentence_rows(coded: Coded, run: int, doc: int, first: int) -> list[SentenceRow]:

@@ -87,7 +87,7 @@ class Linking:
             views += linkable.of(report.document, report.events, kept[1].copies if kept else None)
         lost = set(dropped) - {v.event_id for v in views}
         before = self.index.homes_of(dropped)
-        changes = Linker(self.index, self._constraints(pairs)).add(views, lost)
+        changes = Linker(self.index, self._constraints(pairs, views)).add(views, lost)
         self.index.places.clear()
         return self._rows(run, changes, {v.event_id for v in views}, lost, dropped, before, coded, fetch)
 
@@ -127,14 +127,25 @@ class Linking:
                 moved.add(names[name])
         return moved
 
-    def _constraints(self, pairs: Sequence[CorrectionRow]) -> Constraints:
-        """What analysts decided, as tellings of now; of two decisions on one pair the later."""
+    def _constraints(self, pairs: Sequence[CorrectionRow], views: Sequence[Linkable]) -> Constraints:
+        """What analysts decided, as tellings of now (``views``: events that the index does not have yet, or not so); of two
+        decisions on one pair the later."""
         decided: dict[frozenset[int], str] = {}
+        coded: dict[int, list[tuple[int, int, int]]] = {}
+        for view in views:
+            doc, start, end = self.index.places[view.event_id]
+            coded.setdefault(doc, []).append((start, end, view.telling))
+
+        def at(doc: int, start: int, end: int) -> set[int]:
+            if doc in coded:
+                return {telling for s, e, telling in coded[doc] if s < end and start < e}
+            return self.index.tellings_at(doc, start, end)
+
         for one in pairs:
             if one.other_doc is None or one.other_start is None:
                 continue
-            for a in self.index.tellings_at(one.doc, one.start, one.end):
-                for b in self.index.tellings_at(one.other_doc, one.other_start, one.other_start + 1):
+            for a in at(one.doc, one.start, one.end):
+                for b in at(one.other_doc, one.other_start, one.other_start + 1):
                     if a != b:
                         decided[frozenset((a, b))] = one.what
         return Constraints(

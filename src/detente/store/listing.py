@@ -9,18 +9,19 @@ from datetime import UTC, datetime
 from typing import IO, Any
 
 from detente.export import write as write_events
-from detente.export.csv import safe
+from detente.export.csv import COLUMNS, safe
 from detente.records import Claim, Event, Incident, Party, Toll
 from detente.store.editing import Correction, Shown
 
 _JOIN = "; "
 
 
-def write(kind: str, rows: Iterable[Any], stream: IO[str], form: str) -> int:
-    """Write events, incidents or claims (``kind``) as ``form``: table, jsonl or csv; returns how many."""
+def write(kind: str, rows: Iterable[Any], stream: IO[str], form: str, rejected: bool = False) -> int:
+    """Write events, incidents or claims (``kind``) as ``form``: table, jsonl or csv; returns how many. ``rejected``: some may be
+    rejected, which the rows say."""
     if form == "table":
         return _table(kind, rows, stream)
-    if kind == "events":
+    if kind == "events" and not (form == "csv" and rejected):
         return write_events(rows, stream, form)
     if form == "jsonl":
         count = 0
@@ -28,7 +29,9 @@ def write(kind: str, rows: Iterable[Any], stream: IO[str], form: str) -> int:
             stream.write(json.dumps(row.to_dict(), ensure_ascii=False) + "\n")
             count += 1
         return count
-    columns = _CSV[kind]
+    columns: dict[str, Callable[[Any], Any]] = dict(_CSV[kind])
+    if rejected:
+        columns["rejected"] = lambda row: getattr(row, "rejected", False)
     sheet = csv_.writer(stream, lineterminator="\r\n")
     sheet.writerow(columns)
     count = 0
@@ -67,6 +70,10 @@ def _where(row: Any) -> str:
 
 def _type(row: Any) -> str:
     return str(row.type) + ("/" + "+".join(row.modes) if row.modes else "")
+
+
+def _status(row: Any) -> str:
+    return f"{row.status}, rejected" if getattr(row, "rejected", False) else str(row.status)
 
 
 def _who(claimant: Party | None, source: str | None) -> str:
@@ -112,7 +119,24 @@ _CLAIMS: dict[str, Callable[[Claim], Any]] = {
     "revises": lambda c: c.revises,
     "answers": lambda c: c.answers,
 }
-_CSV: dict[str, dict[str, Callable[[Any], Any]]] = {"incidents": INCIDENTS, "claims": _CLAIMS}
+_CORRECTIONS: dict[str, Callable[[Correction], Any]] = {
+    "correction_id": lambda c: c.correction_id,
+    "document": lambda c: c.document,
+    "event_id": lambda c: c.event_id,
+    "what": lambda c: c.what,
+    "value": lambda c: None if c.value is None else json.dumps(c.value, ensure_ascii=False),
+    "machine": lambda c: None if c.machine is None else json.dumps(c.machine, ensure_ascii=False),
+    "by": lambda c: c.by,
+    "why": lambda c: c.why,
+    "at": lambda c: _time(c.at),
+    "lost": lambda c: c.lost,
+}
+_CSV: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "events": COLUMNS,
+    "incidents": INCIDENTS,
+    "claims": _CLAIMS,
+    "corrections": _CORRECTIONS,
+}
 _TABLES: dict[str, dict[str, Callable[[Any], str]]] = {
     "events": {
         "event": lambda e: e.event_id[:13],
@@ -121,7 +145,7 @@ _TABLES: dict[str, dict[str, Callable[[Any], str]]] = {
         "who": lambda e: _parties(e.actors),
         "to whom": lambda e: _parties(e.recipients),
         "where": _where,
-        "status": lambda e: e.status,
+        "status": _status,
         "conf.": lambda e: f"{e.confidence:.2f}",
         "report": lambda e: e.document.id,
     },
@@ -132,7 +156,7 @@ _TABLES: dict[str, dict[str, Callable[[Any], str]]] = {
         "who": lambda i: _parties(i.actors),
         "to whom": lambda i: _parties(i.recipients),
         "where": _where,
-        "status": lambda i: i.status,
+        "status": _status,
         "tolls": lambda i: "\n".join(map(_toll, i.casualties)),
         "reports": lambda i: f"{i.reports} ({i.origins})",
     },
@@ -145,6 +169,16 @@ _TABLES: dict[str, dict[str, Callable[[Any], str]]] = {
         "what": lambda c: c.value or "",
         "state": lambda c: c.state,
         "words": lambda c: c.span.text,
+    },
+    "corrections": {
+        "when": lambda c: _time(c.at)[:16],
+        "who": lambda c: c.by,
+        "report": lambda c: c.document,
+        "event": lambda c: c.event_id[:13],
+        "what": lambda c: c.what,
+        "is": lambda c: "" if c.value is None else json.dumps(c.value, ensure_ascii=False),
+        "why": lambda c: c.why,
+        "applies": lambda c: f"no longer: {c.lost}" if c.lost else "yes",
     },
 }
 
@@ -233,7 +267,8 @@ def _corrected(one: Correction) -> str:
     words = f"{_time(one.at)}  {one.by}: {one.what} of {one.event_id}"
     if one.value is not None:
         words += f" is {json.dumps(one.value, ensure_ascii=False)}; the machine had {json.dumps(one.machine, ensure_ascii=False)}"
-    return words + (f" ({one.why})" if one.why else "")
+    words += f" ({one.why})" if one.why else ""
+    return words + (f"; no longer applies: {one.lost}" if one.lost else "")
 
 
 def _time(microseconds: int) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
 from detente import ontology
-from detente.errors import RecordError
+from detente.errors import RecordError, did_you_mean
 from detente.records import Party
 
 
@@ -41,20 +44,70 @@ def party(words: str, date: str | None = None) -> Party:
 
 
 def who(words: str) -> Who:
-    """Whom a filter means. A country's name or code means all its parties, with ``:SECTOR`` those of a sector."""
+    """Whom a filter means. A country's name or code means all its parties, with ``:SECTOR`` those of a sector; words in
+    quotation marks are words. Raises RecordError for what seems a country, and is none."""
+    if quoted := _quoted(words):
+        return Who(quoted)
     code, colon, sector = words.strip().partition(":")
     known = party(code)
     if colon and sector not in ontology.SECTORS:
-        raise RecordError(f"{sector!r} is no sector: one of {', '.join(ontology.SECTORS)}")
+        meant = did_you_mean(sector, ontology.SECTORS)
+        raise RecordError(f"{sector!r} is no sector{meant or ':'} one of {', '.join(ontology.SECTORS)}")
     if (known.entity and known.entity.startswith("country:")) or code in _codes():
         return Who(words, known.country, sector or None)
     if colon:
-        raise RecordError(f"{code!r} is no country: write IRN:MIL, or the name of a group")
+        raise RecordError(f"{code!r} is no country{_country_like(code) or ': write IRN:MIL, or the name of a group'}")
     if known.entity:
         return Who(words, entity=known.entity, name=known.name)
     if known.country:  # "the Iraqi army"
         return Who(words, known.country, known.sectors[0] if known.sectors else None)
+    _no_country(words.strip())
     return Who(words.strip())
+
+
+def _quoted(words: str) -> str | None:
+    found = re.fullmatch(r'\s*"\s*([^"]*\S)\s*"\s*', words)
+    return found[1] if found else None
+
+
+# From this share of difflib's ratio on, a word is taken for a misspelt country ("Irann", "Ukrane"; "Granada" is a known place).
+_MISSPELT = 0.8
+
+
+def _no_country(words: str) -> None:
+    """Raises RecordError for three capitals that are no code, and for a misspelt name of a country."""
+    code = re.fullmatch(r"[A-Z]{3}", words)
+    if code or (words and _misspelt(words)):
+        raise RecordError(f"{words!r} is no country{_country_like(words)} For words of a name, write '\"{words}\"'")
+
+
+def _misspelt(words: str) -> bool:
+    return any(
+        difflib.SequenceMatcher(None, words.casefold(), name.casefold()).ratio() >= _MISSPELT for name in _named()
+    )
+
+
+def _country_like(words: str) -> str:
+    """What country a wrong word may mean, as the end of a message."""
+    if re.fullmatch(r"[A-Z]{3}", words):
+        alike = {c: _alike(words, c) for c in _codes() if len(c) == 3}
+        best = [c for c, n in alike.items() if n == max(alike.values())][:3]
+        return ": did you mean " + " or ".join(f"{c} ({_codes()[c]})" for c in sorted(best)) + "?"
+    near = did_you_mean(words, _named())
+    return near and near.replace("?", f" ({_named()[near.removeprefix(': did you mean ').removesuffix('?')]})?")
+
+
+def _alike(a: str, b: str) -> int:
+    """How like two codes are: letters that they share, and letters at the same place."""
+    return sum((Counter(a) & Counter(b)).values()) + sum(x == y for x, y in zip(a, b, strict=True))
+
+
+@cache
+def _named() -> dict[str, str]:
+    """The names of countries, with their codes."""
+    from detente.knowledge import tables
+
+    return {country.name: code for code, country in tables.countries().items()}
 
 
 def dyad(words: str) -> tuple[Who, Who]:
@@ -91,7 +144,9 @@ class Where:
 
 
 def where(words: str) -> Where:
-    """Which places a filter means."""
+    """Which places a filter means. Raises RecordError for what seems a country, and is none."""
+    if quoted := _quoted(words):
+        return Where(quoted)
     if words in _codes():
         return Where(words, words)
     from detente.knowledge import tables
@@ -101,4 +156,8 @@ def where(words: str) -> Where:
     for code, country in tables.countries().items():
         if said in (name.casefold() for name in (country.name, *country.aliases)):
             return Where(words, code)
+    from detente import resolve
+
+    if resolve.place(words) is None:
+        _no_country(words.strip())
     return Where(words)

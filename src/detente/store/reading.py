@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from detente.errors import RecordError
@@ -22,6 +22,20 @@ _Row = TypeVar("_Row")
 
 #: Finds the numbers of sentences with words.
 Finder = Callable[[str], list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedEvent(Event):
+    """An event that an analyst rejected; in JSON it has ``"rejected": true``."""
+
+    rejected: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedIncident(Incident):
+    """An incident as it was before analysts rejected all that told of it."""
+
+    rejected: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +85,11 @@ class Reading:
 
     def events(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Event]:
         """Events in force, by date (of the event, else of publication), document and place in the text."""
-        return map(read_event, self.event_rows(asked, more, given))
+        return (
+            RejectedEvent(**{f.name: getattr(e, f.name) for f in fields(e)}) if row["rejected"] else e
+            for row in self.event_rows(asked, more, given)
+            for e in (read_event(row),)
+        )
 
     def event_rows(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
         """The rows of `events` with their sentence and document, for `read_event`."""
@@ -147,9 +165,9 @@ class Reading:
         for row in self.seen.stream(sql, values):
             chunk.append(row)
             if len(chunk) == size:
-                yield from self._whole(chunk, at)
+                yield from self._whole(chunk, at, asked.rejected)
                 chunk, size = [], _CHUNK
-        yield from self._whole(chunk, at)
+        yield from self._whole(chunk, at, asked.rejected)
 
     def measured(self, asked: Filters) -> list[Incident]:
         """Incidents in force without the names of their events and claims and without links, in a tenth of the time."""
@@ -212,12 +230,13 @@ class Reading:
         if more:
             found.append(more)
             values += given
-        sql = f"WITH {in_force(at.run, keep=self.seen.keep)} SELECT i.* FROM latest i WHERE NOT i.gone"
+        now = in_force(at.run, keep=self.seen.keep, rejected=asked.rejected)
+        sql = f"WITH {now} SELECT i.* FROM latest i WHERE NOT i.gone"
         sql += "".join(f" AND {c}" for c in found)
         sql += " ORDER BY coalesce(i.date.start_date, left(i.first_report, 10)), i.first_report, i.incident_id"
         return sql + _limit(asked), values
 
-    def _whole(self, rows: Sequence[dict[str, Any]], at: Moment) -> Iterator[Incident]:
+    def _whole(self, rows: Sequence[dict[str, Any]], at: Moment, rejected: bool = False) -> Iterator[Incident]:
         """Incidents with the names of their events and claims, and the links."""
         if not rows:
             return
@@ -229,7 +248,7 @@ class Reading:
             archived = f"AND left(d.published, 10) <= '{at.published}' "
         for m in self.seen.fetch(
             f"WITH mine AS (SELECT DISTINCT event_id FROM incident_events WHERE incident_id IN (SELECT unnest(?)) AND run <= {at.run}), "
-            f"{in_force(at.run, 'mine', self.seen.keep)} SELECT m.* FROM now {placed}"
+            f"{in_force(at.run, 'mine', self.seen.keep, rejected)} SELECT m.* FROM now {placed}"
             f"JOIN members m ON m.event_id = now.event_id WHERE m.incident_id IN (SELECT unnest(?)) {archived}ORDER BY m.event_id",
             (ids, ids),
         ):
@@ -242,7 +261,8 @@ class Reading:
             claims[c["incident_id"]].append(c["claim_id"])
         for row in rows:
             mine = links[row["incident_id"]]
-            yield Incident.from_dict(
+            kind = RejectedIncident if row.get("rejected") else Incident
+            yield kind.from_dict(
                 {
                     **row,
                     "events": [m["event_id"] for m in mine],
@@ -349,20 +369,35 @@ def _now(run: int, more: str, kept: bool) -> str:
     return _NOW.format(run=run, rejected=more)
 
 
-def in_force(run: int, only: str = "", keep: bool = False) -> str:
+def in_force(run: int, only: str = "", keep: bool = False, rejected: bool = False) -> str:
     """Events, memberships and incidents (``latest``) in force; ``only``: a table of the events that matter; ``keep``: of a
-    reader that has loaded the rows."""
+    reader that has loaded the rows; ``rejected``: with what analysts rejected, as it was last (the incidents say so)."""
     among = f" AND event_id IN (SELECT event_id FROM {only})" if only else ""
-    now = _now(run, "AND NOT e.rejected" + among.replace(" event_id IN", " e.event_id IN"), keep)
+    now = _now(run, ("" if rejected else "AND NOT e.rejected") + among.replace(" event_id IN", " e.event_id IN"), keep)
     if keep:
-        return f"""{now}, members AS (SELECT m.* FROM incident_events m WHERE {rows_at(run, "m")} AND m.incident_id IS NOT NULL{among}),
-latest AS (SELECT i.* FROM incidents i WHERE {rows_at(run, "i")})"""
-    return f"""{now}, members AS (
+        members = f"SELECT m.* FROM incident_events m WHERE {rows_at(run, 'm')} AND m.incident_id IS NOT NULL{among}"
+        latest = f"SELECT i.* FROM incidents i WHERE {rows_at(run, 'i')}"
+    else:
+        members = f"""
   SELECT m.* FROM incident_events m JOIN (SELECT event_id, max(run) AS run FROM incident_events WHERE run <= {run}{among} GROUP BY event_id)
   USING (event_id, run) WHERE m.incident_id IS NOT NULL
-), latest AS (
+"""
+        latest = f"""
   SELECT i.* FROM incidents i JOIN (SELECT incident_id, max(run) AS run FROM incidents WHERE run <= {run} GROUP BY incident_id)
   USING (incident_id, run)
+"""
+    if not rejected:
+        return f"{now}, members AS ({members}), latest AS ({latest})"
+    # A rejected event left its incident; the last one that it was in says what was rejected.
+    return f"""{now}, stayed AS ({members}), was AS (
+  SELECT m.* FROM incident_events m JOIN (SELECT event_id, max(run) AS run FROM incident_events
+    WHERE run <= {run} AND incident_id IS NOT NULL AND event_id IN (SELECT event_id FROM now WHERE now.rejected) GROUP BY event_id)
+  USING (event_id, run) WHERE m.event_id NOT IN (SELECT event_id FROM stayed)
+), members AS (SELECT * FROM stayed UNION ALL BY NAME SELECT * FROM was), newest AS ({latest}), latest AS (
+  SELECT *, false AS rejected FROM newest UNION ALL BY NAME
+  SELECT i.*, true AS rejected FROM incidents i JOIN (SELECT o.incident_id, max(o.run) AS run FROM incidents o JOIN newest n
+    ON n.incident_id = o.incident_id WHERE o.run <= {run} AND NOT o.gone AND n.gone AND len(n.became) = 0
+    AND o.incident_id IN (SELECT incident_id FROM was) GROUP BY o.incident_id) USING (incident_id, run)
 )"""
 
 

@@ -24,6 +24,7 @@ class Batch:
     sentences: list[SentenceRow] = field(default_factory=list)
     events: list[EventRow] = field(default_factory=list)
     corrections: list[CorrectionRow] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)  # document id, and which correction applies to it no more
 
 
 class Reports:

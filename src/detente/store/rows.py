@@ -169,11 +169,31 @@ class ClaimRow(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class Wording(Record):
+    """The words that a corrected event is told in, to find it again in a changed text (`detente.store.following`).
+
+    ``nth``: how many events with the same sentence and trigger stand before it. ``others``: hashes of the report's other
+    sentences that tell events. ``lost``: why it is found no more.
+    """
+
+    start: int
+    end: int
+    trigger: str
+    sentence: str | None = None
+    sentence_start: int = 0
+    type: str | None = None
+    nth: int = 0
+    others: tuple[int, ...] = ()
+    lost: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionRow(Record):
     """What an analyst said of the event at a trigger of a document, or of two events (merge, split).
 
     ``what``: type, actor, recipient, place, date, status, reject, merge, split, restore. ``value``: the answer as JSON.
     ``machine``: what the machine had said, as JSON. ``other_doc``, ``other_start``: the second event of a merge or split.
+    ``words``, ``other``: what the two are told in.
     """
 
     run: int
@@ -191,6 +211,8 @@ class CorrectionRow(Record):
     other_event: str | None = None
     by: str = ""
     why: str = ""
+    words: Wording | None = None
+    other: Wording | None = None
 
 
 #: The tables of a store, in the order in which a commit writes them; `runs` comes last and makes the others count.

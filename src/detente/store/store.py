@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import queue
 import threading
 import time
@@ -13,13 +15,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from detente.arrow import Results
 from detente.records import Claim, CoderVersion, Document, Event, Incident
-from detente.store import editing, exporting, filters, layout, ledger, upkeep, verify
+from detente.store import control, editing, exporting, filters, forgetting, layout, ledger, upkeep, verify
 from detente.store.committed import Committed
-from detente.store.editing import Shown
+from detente.store.editing import Correction, Shown
 from detente.store.filters import Filters
 from detente.store.ledger import Coded
 from detente.store.reading import Reading
-from detente.store.tables import need_store_extra
+from detente.store.tables import StoreError, need_store_extra
 from detente.store.writer import Stored, Writer
 
 if TYPE_CHECKING:
@@ -33,24 +35,32 @@ if TYPE_CHECKING:
     from detente.model.coder import Coder
     from detente.pipeline import Outcome
 
+log = logging.getLogger("detente")
+
 # A commit is made of at most so many documents, and at the latest so many seconds after the first of them was coded.
 _DOCUMENTS, _SECONDS = 200, 5.0
 _TOGETHER = 16  # documents coded in one go
+
+#: A document with its events.
+Pair = tuple[Document, Sequence[Event]]
 
 
 @dataclass(slots=True)
 class Added:
     """What `Store.add` did. ``known``: documents that were there; ``versions``: new texts of known documents; ``recoded``:
-    known texts that another coder version coded; ``failed``, ``skipped``: (document id, why)."""
+    known texts that another coder version coded; ``more``: known codings that got further events; ``failed``, ``skipped``, ``lost`` (corrections that no longer apply):
+    (document id, why)."""
 
     documents: int = 0
     events: int = 0
     known: int = 0
     versions: int = 0
     recoded: int = 0
+    more: int = 0
     runs: int = 0
     skipped: list[tuple[str, str]] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
+    lost: list[tuple[str, str]] = field(default_factory=list)
 
 
 class Store:
@@ -90,57 +100,67 @@ class Store:
 
     def add(
         self,
-        documents: Iterable[str | Document],
+        documents: Iterable[str | Document | Pair],
         coder: Coder | None = None,
         on_commit: Callable[[Stored], None] | None = None,
     ) -> Added:
         """Code documents and keep them. The same document twice adds nothing; a changed text is a new version.
 
-        What ``on_commit`` is told of is safe. ``documents`` are drawn in another thread, so that a slow source delays no
-        commit. Raises StoreError if the store cannot be written; what was committed before stays.
+        A pair of a document and its events is kept as it is (`add_coded`). What ``on_commit`` is told of is safe.
+        ``documents`` are drawn in another thread, so that a slow source delays no commit. Raises StoreError if the store
+        cannot be written; what was committed before stays.
         """
         from detente import pipeline
         from detente.model.coder import default_coder
 
-        coder = coder or default_coder()
-        version = pipeline.coder_version(coder)
         if isinstance(documents, str | Document):
             documents = [documents]
         done = Added()
         batch = _Batch(self._writing(new=True), done, on_commit)
         again: list[Document] = []
+        version: CoderVersion | None = None
         for given in _drawn(documents, batch.due):
             if given is None:
                 batch.commit_if_due()
                 continue
-            wanted = [d for d in map(_document, given) if batch.wants(d, version)]
+            for one in given:
+                if isinstance(one, tuple):
+                    batch.add(_coded(*one))
+            to_code = [_document(one) for one in given if not isinstance(one, tuple)]
+            if not to_code:
+                continue
+            if version is None:
+                coder = coder or default_coder()
+                version = pipeline.coder_version(coder)
+            wanted = [d for d in to_code if batch.wants(d, version)]
             again += batch.leased(wanted, version)
             busy = {id(d) for d in again}
             for outcome in pipeline.outcomes([d for d in wanted if id(d) not in busy], coder=coder):
                 batch.take(outcome, version)
         batch.commit()
         # What another writer had taken: done by now, or the writer was stopped.
-        for one in again:
-            if batch.wants(one, version):
-                for outcome in pipeline.outcomes([one], coder=coder):
+        for document in again:
+            assert version is not None
+            if batch.wants(document, version):
+                for outcome in pipeline.outcomes([document], coder=coder):
                     batch.take(outcome, version)
         batch.commit()
         return done
 
     def add_coded(
         self,
-        coded: Iterable[tuple[Document, Sequence[Event]]],
+        coded: Iterable[Pair],
         coder: CoderVersion | None = None,
         on_commit: Callable[[Stored], None] | None = None,
     ) -> Added:
-        """Keep documents with events that are coded already. ``coder``: where a document has no event that tells it."""
+        """Keep documents with events that are coded already. ``coder``: where a document has no event that tells it.
+
+        Events that the store has are not added twice; those that it lacks of a known coding are added to it.
+        """
         done = Added()
         batch = _Batch(self._writing(new=True), done, on_commit)
         for document, events in coded:
-            version = next((e.coder for e in events if e.coder), coder) or CoderVersion("unknown", "", "", "")
-            one = ledger.clean(document)
-            if batch.wants(one, version):
-                batch.add(Coded(one, tuple(events), version))
+            batch.add(_coded(document, events, coder))
         batch.commit()
         return done
 
@@ -149,8 +169,12 @@ class Store:
         return editing.correct(self._writing(), self._reading(), name, by, why, answers)
 
     def forget(self, document: str, by: str = "") -> str:
-        """Remove a document (id or URL) with all its text and history; it will not come in again. Returns its id."""
-        return upkeep.forget(self._writing(), self._reading(), document, by)
+        """Remove a document (id or URL) with all its text and history; it will not come in again. Returns its id. Other
+        documents with the same text stay, and are named in the log, as do backups."""
+        id_, copies = forgetting.forget(self._writing(), self._reading(), document, by)
+        if copies:
+            log.warning("the same text stays in other reports, forget them too if need be: %s", ", ".join(copies))
+        return id_
 
     def compact(self) -> dict[str, int]:
         """Join small files, sweep what killed writers left; returns files and bytes before and after."""
@@ -181,6 +205,10 @@ class Store:
     def show(self, name: str, as_of: str | None = None) -> Shown:
         """An incident with its events, claims, corrections and links, by its id, the start of it, or an id that it had."""
         return editing.show(self._reading(), name, as_of)
+
+    def corrections(self, as_of: str | None = None) -> Iterator[Correction]:
+        """What analysts corrected, first to last; `Correction.lost` says where and why one no longer applies."""
+        return iter(editing.corrections_of(self._reading(), as_of))
 
     def export(
         self,
@@ -274,7 +302,12 @@ class Store:
         return self._reading().events_of(Filters(as_of=as_of), list(incident_ids))
 
     def verify(self) -> list[str]:
-        """What is wrong with the store, one line each; nothing: it is sound."""
+        """What is wrong with the store, one line each; nothing: it is sound. What a power cut left half written of a
+        commit that was never acknowledged is no fault: it is taken out first."""
+        if (self.path / control.NAME).is_file():
+            # A store that may not be written, or is damaged, is looked at as it is.
+            with contextlib.suppress(StoreError):
+                self._writing()
         return verify.problems(self.path)
 
     def _reading(self) -> Reading:
@@ -338,7 +371,7 @@ class _Batch:
         keys = set(ledger.name_keys(coded.document.id, coded.document.url))
         if keys & self.names:
             self.commit()
-            if not ledger.judge(coded.document, coded.coder, self.writer.control).wanted:
+            if not coded.given and not ledger.judge(coded.document, coded.coder, self.writer.control).wanted:
                 self.done.known += 1
                 return
         if not self.waiting:
@@ -368,7 +401,9 @@ class _Batch:
             if self._judged(one, coded.document.id):
                 self.done.versions += one.what == "version"
                 self.done.recoded += one.what == "recode"
+                self.done.more += one.what == "more"
                 self.done.documents += 1
+        self.done.lost += stored.lost
         self.done.events += stored.events
         self.done.runs += bool(stored.documents)
         if self.on_commit is not None and stored.documents:
@@ -379,11 +414,16 @@ def _document(given: str | Document) -> Document:
     return ledger.clean(Document(given) if isinstance(given, str) else given)
 
 
+def _coded(document: Document, events: Sequence[Event], coder: CoderVersion | None = None) -> Coded:
+    version = next((e.coder for e in events if e.coder), coder) or CoderVersion("unknown", "", "", "")
+    return Coded(ledger.clean(document), tuple(events), version, given=True)
+
+
 def _drawn(
-    documents: Iterable[str | Document], due: Callable[[], float | None]
-) -> Iterator[list[str | Document] | None]:
+    documents: Iterable[str | Document | Pair], due: Callable[[], float | None]
+) -> Iterator[list[str | Document | Pair] | None]:
     """Documents in small lists as they come; None when a commit is due and no document is there."""
-    came: queue.Queue[str | Document | BaseException | None] = queue.Queue(maxsize=4 * _TOGETHER)
+    came: queue.Queue[str | Document | Pair | BaseException | None] = queue.Queue(maxsize=4 * _TOGETHER)
 
     def draw() -> None:
         try:
@@ -394,7 +434,7 @@ def _drawn(
             came.put(error)
 
     threading.Thread(target=draw, daemon=True, name="detente documents").start()
-    waiting: list[str | Document] = []
+    waiting: list[str | Document | Pair] = []
     while True:
         try:
             one = came.get_nowait() if waiting else came.get(timeout=due())

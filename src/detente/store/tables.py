@@ -15,6 +15,7 @@ from typing import Any
 from detente.arrow import record_schema
 from detente.errors import DetenteError, MissingExtra
 from detente.records import Record, hints
+from detente.store import durable
 from detente.store.rows import TABLES
 
 # Statistics of numbers alone: those of text would outlive `forget` in the log (notes/ecosystem.md C).
@@ -56,11 +57,13 @@ class Tables:
 
         for name, row in TABLES.items():
             DeltaTable.create(
-                str(self.folder / name),
+                _uri(self.folder / name),
                 schema=record_schema(row),
                 mode="ignore",
                 configuration={**_CONFIGURATION, "delta.dataSkippingStatsColumns": _STATISTICS.get(name, "run")},
             )
+            durable.sync(self.folder / name, -1, 0)
+        durable.fsync(self.folder)
 
     def refresh(self, *names: str) -> None:
         """See what other processes have written."""
@@ -82,48 +85,63 @@ class Tables:
             return int(self._table(name).version())
 
     def append(self, name: str, rows: Sequence[Record]) -> None:
-        """Write rows, whole or not at all; nothing is done for none. Raises StoreError, in words for a full disk."""
+        """Write rows to the disk, whole or not at all; nothing is done for none. Raises StoreError, in words for a full disk."""
         if not rows:
             return
         from deltalake import write_deltalake
 
         with _told(name, self.folder, writing=True):
             table = self._newest(name)
+            before = table.version()
             write_deltalake(
                 table,
                 _batch(rows),
                 mode="append",
                 schema_mode="merge",
                 writer_properties=_writing(name),
-                post_commithook_properties=_after(table.version()),
+                post_commithook_properties=_after(before),
             )
+            durable.sync(self.folder / name, before, table.version())
 
     def delete(self, name: str, predicate: str) -> int:
         """Delete rows by a condition on numbers (it is kept in the log!); returns how many."""
         with _told(name, self.folder, writing=True):
             table = self._newest(name)
-            return int(table.delete(predicate, writer_properties=_writing(name)).get("num_deleted_rows") or 0)
+            before = table.version()
+            gone = int(table.delete(predicate, writer_properties=_writing(name)).get("num_deleted_rows") or 0)
+            durable.sync(self.folder / name, before, table.version())
+            return gone
 
     def compact(self, name: str) -> None:
         """Join small files to larger ones."""
         with _told(name, self.folder, writing=True):
             table = self._newest(name)
+            before = table.version()
             table.optimize.compact(target_size=64_000_000, writer_properties=_writing(name))
+            durable.sync(self.folder / name, before, table.version())
 
     def sweep(self, name: str) -> None:
-        """Remove files that no version of now names, and log entries that a checkpoint holds."""
+        """Remove files that the version of now does not name, and log entries that a checkpoint holds."""
         with _told(name, self.folder, writing=True):
             table = self._newest(name)
+            before = table.version()
             table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True)
+            durable.sync(self.folder / name, before, table.version())
             table.create_checkpoint()
+            durable.sync_checkpoints(self.folder / name)
             table.cleanup_metadata()
             self._open.pop(name)
+            # By the clock of the files, which jumps, some may be too young to go.
+            kept = {Path(file).name for file in self.files(name)}
+            for path in (self.folder / name).glob("*.parquet*"):
+                if path.name not in kept:
+                    path.unlink(missing_ok=True)
 
     def _table(self, name: str) -> Any:
         from deltalake import DeltaTable
 
         if name not in self._open:
-            self._open[name] = DeltaTable(str(self.folder / name))
+            self._open[name] = DeltaTable(_uri(self.folder / name))
         return self._open[name]
 
     def _newest(self, name: str) -> Any:
@@ -138,8 +156,14 @@ class Tables:
         return self._table(name)
 
 
+def _uri(path: Path) -> str:
+    """The URI of a path: deltalake would take "%20" in a bare path for a blank."""
+    return path.absolute().as_uri()
+
+
 def _path(uri: str) -> str:
-    return urllib.parse.unquote(urllib.parse.urlsplit(uri).path) if uri.startswith("file:") else uri
+    """The path of a URI; deltalake leaves "file://" out and still escapes (a folder "my crisis" is "my%20crisis")."""
+    return urllib.parse.unquote(uri.removeprefix("file://"))
 
 
 def _writing(name: str) -> Any:
@@ -196,8 +220,8 @@ def _told(name: str, folder: Path, writing: bool = False) -> Iterator[None]:
         if writing:
             raise StoreError(f"table {where} cannot be written: {reason}") from error
         raise StoreError(
-            f"table {where} cannot be read: {reason}. Run: detente verify --store {folder}; "
-            f"what is lost comes back from a backup (detente restore)"
+            f"table {where} cannot be read: {reason}. What is lost comes back from a backup: detente restore COPY "
+            f"--store NEW, then add the later reports to it again (detente verify --store {folder} says what is damaged)"
         ) from error
     except BaseException as error:
         # Of a full disk deltalake's Rust side panics; the panic is no Exception.
@@ -216,5 +240,6 @@ def full(folder: Path) -> bool:
 
 
 def quoted(paths: Iterable[str]) -> str:
-    """Paths as an SQL list of strings."""
-    return "[" + ", ".join("'" + p.replace("'", "''") + "'" for p in paths) + "]"
+    """Paths as an SQL list of strings; what DuckDB would take for a pattern is escaped."""
+    plain = str.maketrans({"'": "''", "[": "[[]", "*": "[*]", "?": "[?]"})
+    return "[" + ", ".join(f"'{p.translate(plain)}'" for p in paths) + "]"

@@ -1,4 +1,4 @@
-"""Keeping a store in order: joining files, sweeping, forgetting, copies for safety."""
+"""Keeping a store in order: joining files, sweeping, copies for safety."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from detente.store import layout, ledger
-from detente.store.committed import Committed
-from detente.store.rows import TABLES, has_doc
+from detente.store import forgetting, layout
+from detente.store.rows import TABLES
 from detente.store.tables import StoreError, Tables
 
 if TYPE_CHECKING:
-    from detente.store.reading import Reading
     from detente.store.writer import Writer
 
 
@@ -27,69 +25,14 @@ def compact(writer: Writer) -> dict[str, int]:
     """Take out rows of writers that were killed, finish what a `forget` had to leave, join files. Returns files and bytes."""
     before = _size(writer.folder)
     with writer.control.writing():
-        purge(writer)
+        forgetting.purge(writer)
         join_files(writer.tables)
+        writer.mark()
         writer.control.optimize()
         writer.linking.index.frozen.freeze()
     writer.control.vacuum()
     after = _size(writer.folder)
     return {"files before": before[0], "files": after[0], "bytes before": before[1], "bytes": after[1]}
-
-
-def purge(writer: Writer) -> None:
-    """Delete rows that do not count: of runs that were never committed, and of forgotten documents."""
-    seen = Committed(writer.folder)
-    try:
-        seen.refresh()
-        runs = [r["run"] for r in seen.fetch("SELECT run FROM runs")]
-        forgot = [r["doc"] for r in seen.fetch("SELECT unnest(forgot) AS doc FROM runs")]
-        for name in TABLES:
-            if name == "runs":
-                continue
-            rows = seen.relation(name)
-            dead = [
-                r["run"]
-                for r in seen.fetch(f"SELECT DISTINCT run FROM {rows} WHERE run NOT IN (SELECT unnest(?))", (runs,))
-            ]
-            if dead:
-                writer.tables.delete(name, f"run IN ({', '.join(map(str, dead))})")
-            of_forgotten = f"SELECT 1 FROM {rows} WHERE doc IN (SELECT unnest(?)) LIMIT 1"
-            if forgot and has_doc(name) and seen.fetch(of_forgotten, (forgot,)):
-                writer.tables.delete(name, f"doc IN ({', '.join(map(str, forgot))})")
-    finally:
-        seen.close()
-
-
-def forget(writer: Writer, reading: Reading, name: str, by: str) -> str:
-    """Take a document out for good: rows, texts, history, words of the index. Returns its id. Raises StoreError if unknown."""
-    run = writer.number()
-    with writer.control.writing():
-        doc = writer.control.looked_up(ledger.name_keys(name, name))
-        reading.seen.refresh()
-        rows = (
-            reading.seen.fetch("SELECT id, url, sha256 FROM documents WHERE doc = ?", (doc,)) if doc is not None else []
-        )
-        if not rows or doc is None:
-            raise StoreError(f"no document {name!r} in {writer.folder}: name it by its id or its URL")
-        told = reading.seen.fetch("SELECT sentence, text FROM sentences WHERE doc = ?", (doc,))
-        keys = sorted({k for r in rows for k in ledger.hidden_keys(r["id"], r["url"], r["sha256"])})
-        incidents = [
-            r["incident_id"]
-            for r in reading.seen.fetch(
-                "SELECT DISTINCT incident_id FROM incident_events WHERE doc = ? AND incident_id IS NOT NULL", (doc,)
-            )
-        ]
-        writer.forget(run, doc, keys, by)
-        writer.control.forget_text((r["sentence"], r["text"]) for r in told)
-        if incidents:
-            # What was said of these incidents before may hold words and figures of the document.
-            names = ", ".join(f"'{i}'" for i in incidents)
-            writer.tables.delete("incidents", f"run < {run} AND incident_id IN ({names})")
-        purge(writer)
-        for table in TABLES:
-            writer.tables.sweep(table)
-    writer.control.vacuum()
-    return str(rows[0]["id"])
 
 
 def backup(writer: Writer, target: Path) -> int:

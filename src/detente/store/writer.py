@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.records import Record
-from detente.store import corrections, layout, ledger
+from detente.store import coded_elsewhere, corrections, durable, following, layout, ledger
 from detente.store.committed import Committed
 from detente.store.control import VERSION, Control, State
 from detente.store.ledger import Coded
@@ -27,11 +27,12 @@ _TIDY = 64
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a commit made safe."""
+    """What a commit made safe. ``lost``: (document id, which correction no longer applies to it, and why)."""
 
     run: int
     documents: tuple[str, ...]
     events: int
+    lost: tuple[tuple[str, str], ...] = ()
 
 
 class Writer:
@@ -47,7 +48,15 @@ class Writer:
         self.seen = Committed(folder)
         self.reports = Reports(self.seen, self.control)
         with self.control.writing():
+            self._heal()
             self._catch_up()
+        if self.control.value("purge"):  # a `forget` was killed
+            from detente.store import forgetting
+
+            try:
+                forgetting.finish(self)
+            except StoreError as error:
+                log.warning("what was forgotten is still in some files: %s", error)
 
     def close(self) -> None:
         """Let go of the files."""
@@ -61,13 +70,14 @@ class Writer:
         with self.control.writing():
             self._catch_up()
             judged = [(one, ledger.judge(one.document, one.coder, self.control)) for one in batch]
+            judged = coded_elsewhere.settle(judged, self.seen, self.control)
             rows = self._rows(run, [(one, j) for one, j in judged if j.wanted])
             if rows.documents:
                 self._write(rows)
             self.control.release()
         self._tidy(run)
         names = tuple(d.id for d in rows.documents)
-        return Stored(run, names, rows.run.events), judged
+        return Stored(run, names, rows.run.events, tuple(rows.lost)), judged
 
     def correct(self, made: Sequence[CorrectionRow], changed: Sequence[EventRow], by: str) -> int:
         """Store corrections and the events as they are now; in the writer's turn, with numbers from `number`."""
@@ -81,7 +91,7 @@ class Writer:
         return run
 
     def forget(self, run: int, doc: int, keys: Sequence[int], by: str) -> None:
-        """Take a document out: its rows no longer count from here on (`detente.store.upkeep` removes them from the files)."""
+        """Take a document out: its rows no longer count from here on (`detente.store.forgetting` removes them from the files)."""
         self._write(Batch(RunRow(run, self._time(), "forget", 0, 0, by, __version__, (doc,), tuple(keys))))
 
     def number(self) -> int:
@@ -98,23 +108,36 @@ class Writer:
 
     def _rows(self, run: int, wanted: Iterable[tuple[Coded, ledger.Judgement]]) -> Batch:
         documents, sentences, events = [], [], []
+        lost: list[tuple[str, str]] = []
         doc, sentence = self.control.value("doc"), self.control.value("sentence")
         for one, judged in wanted:
             number = judged.doc
             if not number:
                 doc += 1
                 number = doc
-            documents.append(ledger.document_row(one, run, number, judged.version, judged.what == "recode"))
+            documents.append(ledger.document_row(one, run, number, judged.version, judged.what in ("recode", "more")))
             told = ledger.sentence_rows(one, run, number, sentence + 1)
             sentence += len(told)
             at = {(s.start, s.index): s.sentence for s in told}
             found = [ledger.event_row(e, run, number, run, at[e.sentence.start, e.sentence.index]) for e in one.events]
             events += found
             sentences += told
-            events += corrections.again(found, self.control.corrections(number), run)
+            made = self.control.corrections_at(number)
+            if made:
+                sentence_of = {s.sentence: s for s in told}
+                events += corrections.again(number, found, sentence_of, made, run)
+                before = {c.correction_id: following.lost(c) for c in made}
+                lost += [
+                    (
+                        one.document.id,
+                        f"{c.correction_id} ({c.what} of {c.event_id}, by {c.by}) no longer applies: {why}",
+                    )
+                    for c, _ in following.follow(made, number, found, sentence_of)
+                    if (why := following.lost(c)) and not before[c.correction_id]
+                ]
         machine = sum(e.layer == 0 for e in events)
         row = RunRow(run, self._time(), "add", len(documents), machine, None, __version__)
-        return Batch(row, documents, sentences, events)
+        return Batch(row, documents, sentences, events, lost=lost)
 
     def _write(self, rows: Batch) -> None:
         """Rows to the tables, then the run that makes them count, then the control database."""
@@ -132,12 +155,33 @@ class Writer:
         for name, some in parts.items():
             self.tables.append(name, some)
         self.control.put("runs_version", self.tables.version("runs"))
+        self.mark()
+
+    def mark(self) -> None:
+        """Note what is on the disk for sure, so that a power cut is told from damage."""
+        for name in TABLES:
+            self.control.put(f"synced {name}", durable.last(self.folder / name))
+
+    def _heal(self) -> None:
+        """After a power cut or a kill: take out what was cut short, of versions that were never acknowledged."""
+        self.control.prepare()
+        if not self.control.value("run"):  # a new control database knows of no version
+            return
+        for name in TABLES:
+            synced, last = self.control.value(f"synced {name}"), durable.last(self.folder / name)
+            if last > synced:
+                durable.heal(self.folder / name, synced)
+                durable.sync(self.folder / name, synced, durable.last(self.folder / name))
 
     # The control database follows the tables
 
-    def _apply(self, rows: Batch) -> Linked:
-        """Bring the control database to the state after a run; returns what linking makes of it."""
+    def _apply(self, rows: Batch, indexed: int | None = None) -> Linked:
+        """Bring the control database to the state after a run; returns what linking makes of it. ``indexed``: the last run
+        whose words are in the index (None: all before this one)."""
         control, run = self.control, rows.run
+        if run.forgot:
+            control.forget_text(self._told(run.forgot, control.value("run") if indexed is None else indexed))
+            control.put("purge", 1)
         before = {d.doc: control.state(d.doc) for d in rows.documents}
         for d in rows.documents:
             control.enter(ledger.name_keys(d.id, d.url), d.doc)
@@ -147,6 +191,11 @@ class Writer:
             control.set_state(d.doc, State(d.run, d.version, max(d.version, old.versions if old else 0)))
         control.index_text((s.sentence, s.text) for s in rows.sentences)
         control.add_corrections(rows.corrections)
+        for d in rows.documents:
+            if made := [c for c in control.corrections_at(d.doc) if c.run < run.run]:
+                mine = [e for e in rows.events if e.doc == d.doc and e.layer == 0]
+                told = {s.sentence: s for s in rows.sentences if s.doc == d.doc}
+                control.add_corrections(one for one, _ in following.follow(made, d.doc, mine, told))
         control.hide(run.hidden)
         for doc in run.forgot:
             control.drop(doc)
@@ -179,10 +228,21 @@ class Writer:
             control.empty()
             self.linking.empty()
             control.put("given", self._given())
-        for rows in self._since(control.value("run")):
-            self._apply(rows)
+        indexed = control.value("run")
+        for rows in self._since(indexed):
+            self._apply(rows, indexed)
         control.put("version", VERSION * 1000 + self.linking.VERSION)
         control.put("runs_version", tables.version("runs"))
+        self.mark()
+
+    def _told(self, docs: Sequence[int], until: int) -> list[tuple[int, str]]:
+        """The sentences of documents in the index of words, whether the documents count or not."""
+        self.tables.refresh("sentences")
+        self.seen.tables.refresh("sentences")
+        sql = (
+            f"SELECT sentence, text FROM {self.seen.relation('sentences')} WHERE doc IN (SELECT unnest(?)) AND run <= ?"
+        )
+        return [(r["sentence"], r["text"]) for r in self.seen.fetch(sql, (list(docs), until))]
 
     def _given(self) -> int:
         """The highest number of a run in any table, counting or not."""
@@ -210,5 +270,6 @@ class Writer:
         try:
             with self.control.writing():
                 upkeep.join_files(self.tables)
+                self.mark()
         except StoreError as error:  # what is stored is stored; `detente compact` tells it to whoever asks for it
             log.warning("small files were not joined: %s", error)
