@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from detente import export_cli, forecast_cli, measure_cli, picture_cli, store_cli
+from detente import export_cli, forecast_cli, measure_cli, picture_cli, scale_cli, store_cli
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
@@ -88,7 +88,7 @@ def _parser() -> argparse.ArgumentParser:
 
     code = _verb(verbs, "code", _code, "code reports into events")
     code.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
-    code.add_argument("-o", "--output", type=Path, metavar="OUT", help="file to write (default: stdout)")
+    code.add_argument("-o", "--output", metavar="OUT", help="file to write, or DIR/ for parts (default: stdout)")
     code.add_argument(
         "--to",
         metavar="FORMAT",
@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     code.add_argument("--threads", type=positive, metavar="N", help="cores to use (default: all)")
     model_option(code)
     actors_option(code)
+    scale_cli.options(code)
 
     demo = _verb(verbs, "demo", _demo, "code the bundled reports, and say where to look")
     demo.add_argument(
@@ -193,6 +194,7 @@ def _parser() -> argparse.ArgumentParser:
     measure_cli.register(verbs, _verb)
     forecast_cli.register(verbs, _verb)
     picture_cli.register(verbs, _verb)
+    scale_cli.register(verbs, _verb)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -290,12 +292,22 @@ def _code(args: argparse.Namespace) -> int:
     from detente.problems import Problems
 
     published = published_of(args)
+    if scale_cli.is_parts(args.output, args.resume):
+        use_actors(args)
+        return scale_cli.code_parts(args, published)
+    if args.resume:
+        raise UsageError("--resume goes on with a folder of parts: say which with -o DIR/")
+    args.output = None if args.output is None else Path(args.output)
     form = args.to or export.format_of(args.output)
     if args.output is not None and args.output.is_dir():
-        raise UsageError(f"-o {args.output} is a folder: name a file, such as {args.output / 'events.jsonl'}")
+        raise UsageError(
+            f"-o {args.output} is a folder: name a file, such as {args.output / 'events.jsonl'}, or write {args.output}/ for parts"
+        )
     export_cli.refuse_terminal(form, args.output)
     use_actors(args)
-    with Problems(args.report) as problems, progress() as advance:
+    many = args.workers is not None and args.workers > 1
+    shown = scale_cli.progress(scale_cli.expected(args.inputs)) if many else progress()
+    with Problems(args.report) as problems, shown as advance:
         events = _coded(args, published, problems, advance)
         if args.show and args.output is None:
             for _ in events:  # shown as they are coded
@@ -314,7 +326,11 @@ def _coded(
     from detente import pipeline, show
 
     given = documents_of(args, published, problems, [args.output, args.report])
-    for outcome in pipeline.outcomes(given, coder=coder_of(args)):
+    if args.workers is not None and args.workers > 1:
+        coded = scale_cli.coded(args, given, published, problems)
+    else:
+        coded = pipeline.outcomes(given, coder=coder_of(args))
+    for outcome in coded:
         if outcome.error:
             problems.failed(outcome.document.id, outcome.error)
         elif outcome.skipped:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, overload
 
@@ -11,7 +11,7 @@ from detente.arrow import ResultList, Results
 from detente.records import CoderVersion, Document, Event, Sentence, parse_published
 
 if TYPE_CHECKING:
-    from detente.model.coder import Coder
+    from detente.model.coder import Coder, SentenceReading
 
 log = logging.getLogger("detente")
 
@@ -62,8 +62,12 @@ def outcomes(
     *,
     threads: int | None = None,
     coder: Coder | None = None,
+    alive: Callable[[], None] | None = None,
 ) -> Iterator[Outcome]:
-    """As `code`, but one `Outcome` a document, with what was skipped or failed and why."""
+    """As `code`, but one `Outcome` a document, with what was skipped or failed and why.
+
+    ``alive`` is called whenever some 256 sentences were read: a sign of life for those who wait.
+    """
     from detente.model.coder import default_coder
 
     coder = coder or default_coder(threads)
@@ -75,9 +79,9 @@ def outcomes(
         waiting.append((document, work))
         count += len(work) if isinstance(work, list) else 0
         if count >= _WINDOW or len(waiting) >= _WINDOW:
-            yield from _code_window(waiting, coder)
+            yield from _code_window(waiting, coder, alive)
             waiting, count = [], 0
-    yield from _code_window(waiting, coder)
+    yield from _code_window(waiting, coder, alive)
 
 
 def _prepared(given: str | Document, published: str | None) -> Document:
@@ -103,18 +107,24 @@ def _sentences(document: Document) -> list[Sentence] | Outcome:
         return Outcome(document, error=f"{type(error).__name__}: {error}")
 
 
-def _code_window(waiting: list[tuple[Document, list[Sentence] | Outcome]], coder: Coder) -> Iterator[Outcome]:
+def _code_window(
+    waiting: list[tuple[Document, list[Sentence] | Outcome]], coder: Coder, alive: Callable[[], None] | None
+) -> Iterator[Outcome]:
     """Read the sentences of several documents in one go; if that fails, document by document."""
     texts = [s.text for _, work in waiting if isinstance(work, list) for s in work]
     try:
-        readings = coder.read(texts) if texts else []
+        readings: list[SentenceReading] = []
+        for at in range(0, len(texts), _WINDOW):  # one report may have far more
+            readings += coder.read(texts[at : at + _WINDOW])
+            if alive is not None:
+                alive()
     except Exception:
         if len(waiting) == 1:
             log.exception("document %s failed in the model", waiting[0][0].id)
             yield Outcome(waiting[0][0], error="the model failed on this document: see the log")
             return
         for one in waiting:
-            yield from _code_window([one], coder)
+            yield from _code_window([one], coder, alive)
         return
     version = coder_version(coder)
     at = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Self
 
@@ -42,6 +43,16 @@ class Problems:
     def noted(self, item: str, reason: str) -> None:
         """Something that a user may want to know of an input that was coded; kept for the report file."""
         self._add("note", item, reason)
+
+    def told(self, kind: str, item: str, reason: str, field: str | None) -> None:
+        """A problem of a kind that is known by name: failed, skipped or note."""
+        self.failures += kind == "failed"
+        self._add(kind, item, reason, field)
+
+    def run(self, totals: Mapping[str, object]) -> None:
+        """What a long run has done, as the last line of the report file."""
+        if self._file is not None:
+            self._file.write(json.dumps({"kind": "run", **totals}) + "\n")
 
     def _add(self, kind: str, item: str, reason: str, field: str | None = None) -> None:
         self._counts[kind] += 1

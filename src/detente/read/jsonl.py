@@ -14,9 +14,12 @@ READER = "jsonl/1"
 _LONGEST = 100_000_000  # bytes of one line
 
 
-def read(stream: IO[bytes], name: str) -> Iterator[Document | InputError]:
-    """Documents of a JSONL stream in order, with an InputError (``name:line``) for each line that is none."""
-    number = 0
+def read(stream: IO[bytes], name: str, first: int = 1) -> Iterator[Document | InputError]:
+    """Documents of a JSONL stream in order, with an InputError (``name:line``) for each line that is none.
+
+    ``first``: the number of the first line, where the stream is a later part of a file.
+    """
+    number = first - 1
     while line := stream.readline(_LONGEST):
         number += 1
         place = f"{name}:{number}"
