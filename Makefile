@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo test lint bench model knowledge clean
+.PHONY: demo test lint bench docs model knowledge clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/detente demo
@@ -33,6 +33,12 @@ $(VENV)/.dev: $(VENV)/.installed pyproject.toml
 	$(PIP) install -e '.[store,dev]'
 	@touch $@
 
+# Builds the documentation site into ./site (extra `docs`); its pages ask nothing of other hosts.
+docs: $(VENV)/.installed
+	$(PIP) install -e '.[docs]'
+	$(BIN)/python docs/make_commands.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 # Remakes the shipped model from training/annotations: about five hours on two cores (docs/training.md).
 model:
 	PYTHON=$(PYTHON) bash training/make_model.sh
@@ -44,5 +50,5 @@ knowledge: $(BIN)/python
 	.venv-knowledge/bin/python -m detente.knowledge.build
 
 clean:
-	rm -rf $(VENV) .venv-train .venv-knowledge build dist out demo-output training/work .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-train .venv-knowledge build dist site out demo-output training/work .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import runpy
 import shlex
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -30,6 +33,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "wire.csv").write_text(
         'id,published,text\n1,2020-01-12,"Iran condemned the raid on Monday."\n', "utf-8"
     )
+    (tmp_path / "decisions.txt").write_text("a\ns planned\nu\nk\n", "utf-8")
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "one.txt").write_text("Iran condemned the United States on Monday.\n", "utf-8")
     lines = GOLD.read_text("utf-8").splitlines(keepends=True)[:3]
@@ -52,7 +56,8 @@ def _runnable(block: str) -> list[list[str]]:
     commands = []
     for line in block.replace("\\\n", " ").splitlines():
         words = shlex.split(line, comments=True)
-        if words[:1] == ["detente"] and words[1:2] not in (["bench"], ["train"]):
+        words = words[: words.index(">")] if ">" in words else words
+        if words[:1] == ["detente"] and words[1:2] not in (["bench"], ["train"], ["mcp"]):
             commands.append(words[1:])
         elif words[:1] == ["cat"] and "|" in words and "detente" in words:
             commands.append([words[1], *words[words.index("detente") + 1 :]])
@@ -70,7 +75,7 @@ def test_commands(page: Path, desk: Path, monkeypatch: pytest.MonkeyPatch, capsy
 
 _VERBS = (
     "code", "demo", "schema", "evaluate", "doctor", "add", "events", "incidents", "claims", "corrections", "export", "tension", "alarms", "plot", "brief",
-    "forecast", "backtest", "verify", "compact", "backup", "restore", "--version", "--help",
+    "forecast", "backtest", "review", "verify", "compact", "backup", "restore", "--version", "--help",
 )  # fmt: skip
 
 
@@ -86,3 +91,31 @@ def test_the_pages_name_files_that_exist() -> None:
     for page in PAGES:
         for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} names {target}"
+
+
+def test_the_page_of_commands_is_what_the_program_says() -> None:
+    made = runpy.run_path(str(ROOT / "docs" / "make_commands.py"))["page"]()
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == made, "python docs/make_commands.py"
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    named = re.findall(r": ([\w/]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.M)
+    assert sorted(named) == sorted(p.name for p in (ROOT / "docs").glob("*.md"))
+
+
+def test_the_site_asks_nothing_of_other_hosts(tmp_path: Path) -> None:
+    pytest.importorskip("mkdocs")
+    pytest.importorskip("material")
+    done = subprocess.run(
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "-q", "-d", str(tmp_path / "site")],
+        cwd=ROOT, capture_output=True, text=True, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    pages = list((tmp_path / "site").rglob("*.html"))
+    assert len(pages) > 20
+    for page in pages:
+        fetched = re.findall(
+            r"<(?:script|img|iframe|source)[^>]*\bsrc=[\"']?(?:https?:)?//|<link(?![^>]*canonical)[^>]*href=[\"']?(?:https?:)?//|@import|url\((?:https?:)?//",
+            page.read_text("utf-8"),
+        )
+        assert not fetched, (page, fetched)

@@ -7,16 +7,17 @@ import itertools
 import json
 import typing
 from collections.abc import Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from detente import records
+from detente.display import Displayed
 from detente.records import Record
 
 _ROWS = 5_000  # records of one batch: bounds the memory whatever the input is
 R = TypeVar("R", bound=Record)
 
 
-class Results(Iterator[R], Generic[R]):
+class Results(Displayed, Iterator[R], Generic[R]):
     """Records one after another, and an Arrow stream of those that are still to come (the PyCapsule interface): pyarrow,
     polars, DuckDB and pandas take it as it is. Either way it can be read once."""
 
@@ -27,16 +28,39 @@ class Results(Iterator[R], Generic[R]):
     def __next__(self) -> R:
         return next(self._rows)
 
+    def ahead(self, n: int) -> tuple[list[R], bool]:
+        """The next ``n`` records, which stay in the stream, and whether there are more."""
+        seen = list(itertools.islice(self._rows, n + 1))
+        self._rows = itertools.chain(seen, self._rows)
+        return seen[:n], len(seen) > n
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return stream(self.kind, self._rows).__arrow_c_stream__(requested_schema)
 
 
-class ResultList(list[R], Generic[R]):
+class ResultList(Displayed, list[R], Generic[R]):
     """A list of records that is an Arrow table too."""
 
     def __init__(self, kind: type[R], rows: Iterable[R]) -> None:
         super().__init__(rows)
         self.kind = kind
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return stream(self.kind, self).__arrow_c_stream__(requested_schema)
+
+
+class ResultTuple(Displayed, tuple[R, ...], Generic[R]):
+    """A tuple of records that is an Arrow table too."""
+
+    kind: type[R]
+
+    def __new__(cls, kind: type[R], rows: Iterable[R]) -> Self:
+        made = super().__new__(cls, tuple(rows))
+        made.kind = kind
+        return made
+
+    def __reduce__(self) -> tuple[type[Self], tuple[type[R], tuple[R, ...]]]:
+        return type(self), (self.kind, tuple(self))
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         return stream(self.kind, self).__arrow_c_stream__(requested_schema)

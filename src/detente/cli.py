@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from detente import export_cli, forecast_cli, measure_cli, picture_cli, scale_cli, store_cli
+from detente import export_cli, forecast_cli, mcp_cli, measure_cli, picture_cli, review_cli, scale_cli, store_cli
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # Windows consoles default to a code page that lacks most of Unicode
             stream.reconfigure(encoding="utf-8", errors="replace")
-    args = _parser().parse_args(argv)
+    args = command_line().parse_args(argv)
     logging.basicConfig(level=args.log_level.upper(), format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
     try:
         return int(args.run(args))
@@ -73,7 +73,8 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """The parser of all commands."""
     parser = _Parser(
         prog="detente",
         description="News reports in, verifiable political event data out. Offline; every answer points at its words.",
@@ -195,6 +196,8 @@ def _parser() -> argparse.ArgumentParser:
     forecast_cli.register(verbs, _verb)
     picture_cli.register(verbs, _verb)
     scale_cli.register(verbs, _verb)
+    review_cli.register(verbs, _verb)
+    mcp_cli.register(verbs, _verb)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")

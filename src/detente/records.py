@@ -17,6 +17,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
+from detente.display import Displayed
 from detente.errors import RecordError
 
 Status = Literal["actual", "planned", "possible", "denied", "generic"]
@@ -49,7 +50,7 @@ def parse_published(value: str | date | datetime | None) -> str | None:
     return text
 
 
-class Record:
+class Record(Displayed):
     """JSON in and out for the frozen dataclasses below: field order is the order of EVENTS.md."""
 
     def to_dict(self) -> dict[str, Any]:

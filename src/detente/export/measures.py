@@ -21,7 +21,7 @@ def tension(of: Tension, stream: IO[str], form: str, limit: int | None = None) -
     """Write the points of a series, the earliest ``limit``, as ``form``; returns how many."""
     points = of.points[:limit]
     if form == "table":
-        _table(stream, _TENSION, points, of.reading.text)
+        _table(stream, TENSION, points, of.reading.text)
         return len(points)
     rows = []
     for at, point in enumerate(points):
@@ -40,8 +40,8 @@ def tension(of: Tension, stream: IO[str], form: str, limit: int | None = None) -
 
 
 def records(rows: Sequence[Record], stream: IO[str], form: str, kind: str) -> int:
-    """Write alarms, turning points or forecasts (``kind``: a key of `_KINDS`) as ``form``; returns how many."""
-    of, name, columns = _KINDS[kind]
+    """Write alarms, turning points or forecasts (``kind``: a key of `KINDS`) as ``form``; returns how many."""
+    of, name, columns = KINDS[kind]
     if form == "table":
         _table(stream, columns, rows, f"{len(rows)} {name}")
         return len(rows)
@@ -80,7 +80,8 @@ def _arrow(point: Point) -> str:
     return f"{'↑' if point.direction > 0 else '↓'} {abs(point.direction):.2f}"
 
 
-_TENSION: dict[str, Callable[[Point], str]] = {
+#: Columns of the table of a series.
+TENSION: dict[str, Callable[[Point], str]] = {
     "day": lambda p: p.day if p.day == p.until else f"{p.day} – {p.until}",
     "conflict": lambda p: "no report" if p.gap else _number(p.conflict),
     "deeds": lambda p: _number(p.deeds),
@@ -127,7 +128,8 @@ _COUNTS: dict[str, Callable[[CountForecast], str]] = {
     "5 % to 95 %": lambda f: f"{f.quantiles[0]:.0f} – {f.quantiles[-1]:.0f}",
     "none": lambda f: f"{f.none:.0%}",
 }
-_KINDS: dict[str, tuple[type[Record], str, dict[str, Callable[[Any], str]]]] = {
+#: Of each kind of rows: its record, what several are called, the columns of their table.
+KINDS: dict[str, tuple[type[Record], str, dict[str, Callable[[Any], str]]]] = {
     "alarms": (Alarm, "alarms", _ALARMS),
     "turns": (TurningPoint, "turning points", _TURNS),
     "forecasts": (Forecast, "forecasts", _FORECASTS),

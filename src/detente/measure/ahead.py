@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from detente.arrow import ResultList
 from detente.errors import RecordError
 from detente.measure import backtest, occurrence, sides
 from detente.measure import counts as months
@@ -38,7 +39,7 @@ def events(
     _positive(days)
     start = _start(source, day, asked)
     if start is None:
-        return []
+        return ResultList(Forecast, [])
     two = sides.pair(asked.dyad, groups) if asked.dyad else None
     known = Columns(_before(source, start, asked, day))
     plain = two is not None and all(len(s.members) == 1 and s.members[0].country for s in two)
@@ -47,7 +48,7 @@ def events(
     chosen = [n for n, pair in enumerate(past.pairs) if _meant(pair, two, asked)]
     types = [t for t, _ in asked.types]
     wanted = occurrence.questions(past, chosen, types)
-    return occurrence.forecast(past, weights, wanted, start, days) if wanted else []
+    return ResultList(Forecast, occurrence.forecast(past, weights, wanted, start, days) if wanted else [])
 
 
 def counts(source: Source, *, of: str = "incidents", day: str | None = None, asked: Filters) -> list[CountForecast]:
@@ -59,13 +60,13 @@ def counts(source: Source, *, of: str = "incidents", day: str | None = None, ask
     _counted(of)
     start = _start(source, day, asked)
     if start is None:
-        return []
+        return ResultList(CountForecast, [])
     month = months.month_before(date.fromordinal(start)) + (1 if day else 2)
     first = date.fromisoformat(months.name(month) + "-01").toordinal()
     known = _before(source, first, asked, day)
     past = months.monthly(known, of, months.name(month - months.MONTHS), months.name(month - 1))
     found = [months.ahead(country, months.name(month), of, row.tolist()) for country, row in past.items()]
-    return sorted(found, key=lambda f: (-f.mean, f.country))
+    return ResultList(CountForecast, sorted(found, key=lambda f: (-f.mean, f.country)))
 
 
 def backtest_events(source: Source, *, days: int = 7, asked: Filters) -> EventScores:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from detente.arrow import ResultTuple
 from detente.errors import RecordError
 from detente.measure import sides
 from detente.measure.alarms import alarm, lately, spells, surge
@@ -121,14 +122,14 @@ def alarms(
     two = _pair(a, b, asked, groups)
     loaded = load(source, asked, two)
     if loaded.last < loaded.first:
-        return ()
+        return ResultTuple(Alarm, ())
     if two:
         rows = np.union1d(loaded.columns.rows(*two), loaded.columns.rows(two[1], two[0]))
         found = _alarms_of(loaded, rows, (two[0].label, two[1].label))
     else:
         found = _panel(loaded).alarms()
     chosen = (x for x in found if x.raised >= (asked.since or "") and x.raised <= (asked.until or "9999"))
-    return tuple(chosen)
+    return ResultTuple(Alarm, chosen)
 
 
 def turning_points(
@@ -145,7 +146,7 @@ def turning_points(
         raise RecordError("turning points are those of a pair: name one (IRN-USA)")
     loaded = load(source, asked, two)
     if loaded.last < loaded.first:
-        return ()
+        return ResultTuple(TurningPoint, ())
     columns = loaded.columns
     rows = np.union1d(columns.rows(*two), columns.rows(two[1], two[0]))
     daily = columns.daily(rows, loaded.first, loaded.last)
@@ -154,7 +155,8 @@ def turning_points(
     worse = daily[known][:, CONFLICT].sum(axis=1)
     raised = _alarms_of(loaded, rows, (two[0].label, two[1].label))
     found = turns_of(columns, rows, worse, days, changes(columns, rows, worse, days), raised)
-    return tuple(t for t in found if t.day >= (asked.since or "") and t.day <= (asked.until or "9999"))
+    inside = (t for t in found if t.day >= (asked.since or "") and t.day <= (asked.until or "9999"))
+    return ResultTuple(TurningPoint, inside)
 
 
 def panel(source: Source, *, asked: Filters, directed: bool = False) -> Panel:

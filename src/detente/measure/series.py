@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from detente.arrow import ResultTuple
 from detente.errors import RecordError
 from detente.measure.columns import Bools, Columns, Floats, Ints
 from detente.measure.coverage import Coverage, known_days
@@ -108,7 +109,7 @@ def points(columns: Columns, of: Series, every: str, first: int, last: int) -> t
     row, day, _ = columns.placements(of.rows)
     for r, d in zip(row.tolist(), day.tolist(), strict=True):
         where[d].append(r)
-    return tuple(_point(columns, of, where, a, b) for a, b in periods(every, first, last))
+    return ResultTuple(Point, (_point(columns, of, where, a, b) for a, b in periods(every, first, last)))
 
 
 def periods(every: str, first: int, last: int) -> Iterator[tuple[int, int]]:

@@ -8,16 +8,19 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from detente import ontology
 from detente.errors import DetenteError, RecordError, did_you_mean
-from detente.records import Actor, Place, When
+from detente.records import Actor, Event, Place, When
 from detente.store.following import follow
 from detente.store.rows import CorrectionRow, EventRow, SentenceRow
 
 #: What can be corrected, in the words of the command line.
-FIELDS = ("type", "actor", "recipient", "place", "date", "status", "reject", "restore")
+FIELDS = ("type", "actor", "recipient", "place", "date", "status", "reject", "restore", "undo")
+#: What reviewers say of an event beside: that it is right as it stands (with the answers that they saw), and words.
+MARKS = ("accept", "note")
+_Answers = TypeVar("_Answers", Event, EventRow)
 
 
 def again(
@@ -29,10 +32,17 @@ def again(
 ) -> list[EventRow]:
     """The corrected rows of a coding of a document; ``coded``: all its events as the machine has them."""
     mine: defaultdict[str, list[CorrectionRow]] = defaultdict(list)
-    for one, row in follow([c for c in made if c.what in FIELDS], doc, coded, sentences):
+    for one, row in follow([c for c in active(made) if c.what in FIELDS], doc, coded, sentences):
         if row is not None:
             mine[row.event_id].append(one)
     return [replace(applied(r, mine[r.event_id]), run=run) for r in coded if r.event_id in mine]
+
+
+def active(made: Iterable[CorrectionRow]) -> list[CorrectionRow]:
+    """Corrections without those that were undone."""
+    given = list(made)
+    undone = {json.loads(c.value) for c in given if c.what == "undo" and c.value}
+    return [c for c in given if c.correction_id not in undone]
 
 
 def applied(row: EventRow, made: Iterable[CorrectionRow]) -> EventRow:
@@ -44,28 +54,30 @@ def applied(row: EventRow, made: Iterable[CorrectionRow]) -> EventRow:
             row = replace(machine, layer=1)
         elif one.what == "reject":
             row = replace(row, rejected=True)
-        elif one.what == "type":
-            row = replace(
-                row,
-                type=value["type"],
-                modes=tuple(value["modes"]),
-                quad=ontology.quad(value["type"]),
-                score=ontology.score(value["type"], value["modes"]),
-            )
-        elif one.what == "status":
-            row = replace(row, status=value)
-        elif one.what == "actor":
-            row = replace(row, actors=tuple(Actor.from_dict(v) for v in value))
-        elif one.what == "recipient":
-            row = replace(row, recipients=tuple(Actor.from_dict(v) for v in value))
-        elif one.what == "place":
-            row = replace(row, place=Place.from_dict(value) if value else None)
-        elif one.what == "date":
-            row = replace(row, date=When.from_dict(value) if value else None)
+        else:
+            row = laid(row, one.what, value)
     return row
 
 
-def answer_of(row: EventRow, what: str) -> Any:
+def laid(on: _Answers, what: str, value: Any) -> _Answers:
+    """An event, or the row of one, with one answer (the JSON of `parse`) laid over it; what is no answer changes nothing."""
+    if what == "type":
+        type_, modes = value["type"], tuple(value["modes"])
+        return replace(on, type=type_, modes=modes, quad=ontology.quad(type_), score=ontology.score(type_, modes))
+    if what == "status":
+        return replace(on, status=value)
+    if what == "actor":
+        return replace(on, actors=tuple(Actor.from_dict(v) for v in value))
+    if what == "recipient":
+        return replace(on, recipients=tuple(Actor.from_dict(v) for v in value))
+    if what == "place":
+        return replace(on, place=Place.from_dict(value) if value else None)
+    if what == "date":
+        return replace(on, date=When.from_dict(value) if value else None)
+    return on
+
+
+def answer_of(row: Event | EventRow, what: str) -> Any:
     """What a row says where a correction would say otherwise, as JSON."""
     if what == "type":
         return {"type": row.type, "modes": list(row.modes)}
@@ -80,8 +92,9 @@ def answer_of(row: EventRow, what: str) -> Any:
 def parse(what: str, given: Any, by: str, date: str | None = None) -> Any:
     """The JSON of a corrected answer from what a user writes. Raises RecordError if it is none.
 
-    type: ``ASSAULT`` or ``ASSAULT/drone+targeted``; actor, recipient: words, or ``IRN``, ``IRN:MIL``, in a list; place: words or
-    ``latitude,longitude``; date: ``2020-01-03`` or ``2020-01-03..2020-01-05``; empty words: there is none.
+    type: ``ASSAULT`` or ``ASSAULT/drone+targeted``; actor, recipient: words, or ``IRN``, ``IRN:MIL``, in a list, each perhaps with the
+    words of the sentence that it is about before it: ``Tehran=IRN:GOV``; place: words or ``latitude,longitude``; date: ``2020-01-03``
+    or ``2020-01-03..2020-01-05``; empty words: there is none. accept: answers as JSON; note: words; undo: a correction's id.
     """
     basis = f"corrected by {by}"
     if what == "type":
@@ -101,15 +114,21 @@ def parse(what: str, given: Any, by: str, date: str | None = None) -> Any:
         return _place(str(given), basis).to_dict() if str(given).strip() else None
     if what == "date":
         return _date(str(given), basis).to_dict() if str(given).strip() else None
-    return None
+    return given if what in (*MARKS, "undo") else None
 
 
 def _party(words: str, basis: str, date: str | None) -> Actor:
     from detente.store.names import party
 
-    found = party(words, date)
+    told, _, code = words.rpartition("=")
+    found = party(code.strip(), date)
     return Actor(
-        name=found.name or words, country=found.country, sectors=found.sectors, entity=found.entity, basis=basis
+        text=told.strip() or None,
+        name=found.name or code.strip(),
+        country=found.country,
+        sectors=found.sectors,
+        entity=found.entity,
+        basis=basis,
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from detente.records import Claim, Document, Event, Incident, Record
 from detente.store import corrections, following, ledger
-from detente.store.corrections import FIELDS, CorrectionError, correction_id
+from detente.store.corrections import FIELDS, MARKS, CorrectionError, correction_id
 from detente.store.filters import Filters
 from detente.store.reading import moment, read_event
 from detente.store.rows import CorrectionRow, DocumentRow, EventRow, SentenceRow, Wording
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Correction(Record):
     """A correction for the eyes. ``at``: microseconds since 1970; ``machine``: what the machine had said; ``event_id``: the
-    event as it was then; ``lost``: why it no longer applies."""
+    event as it was then; ``lost``: why it no longer applies;
+    ``other_event``: of a merge or split."""
 
     correction_id: str
     event_id: str
@@ -35,6 +36,7 @@ class Correction(Record):
     at: int
     document: str = ""
     lost: str | None = None
+    other_event: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def _standing(reading: Reading, run: int, docs: list[int] | None = None) -> list
                 c["time"],
                 names[c["doc"]][1] if c["doc"] in names else "",
                 following.lost(now[c["correction_id"]]),
+                c["other_event"],
             ),
         )
         for c in made
@@ -223,11 +226,11 @@ def correct(writer: Writer, reading: Reading, name: str, by: str, why: str, answ
     """Correct an event, or (merge, split, and all fields where it has one event) an incident. Returns the correction's id.
 
     ``answers``: type, actor, recipient, place, date, status (as in `detente.store.corrections.parse`); reject or restore
-    (True); merge: another incident or event that is the same happening; split: another event of the incident that is of
+    (True); undo: the id of such a correction; accept, note (`detente.store.corrections.MARKS`); merge: another incident or event that is the same happening; split: another event of the incident that is of
     another happening (True: all the others). Raises CorrectionError if there is nothing to correct.
     """
     given = {k: v for k, v in answers.items() if v is not None and v is not False}
-    if unknown := set(given) - {*FIELDS, "merge", "split"}:
+    if unknown := set(given) - {*FIELDS, *MARKS, "merge", "split"}:
         raise CorrectionError(f"{min(unknown)!r} cannot be corrected: {', '.join((*FIELDS, 'merge', 'split'))}")
     if not given:
         raise CorrectionError(f"say what is right: {', '.join((*FIELDS, 'merge', 'split'))}")

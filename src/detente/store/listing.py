@@ -137,7 +137,8 @@ _CSV: dict[str, dict[str, Callable[[Any], Any]]] = {
     "claims": _CLAIMS,
     "corrections": _CORRECTIONS,
 }
-_TABLES: dict[str, dict[str, Callable[[Any], str]]] = {
+#: Columns of the tables of each kind of rows, and how a cell reads.
+TABLES: dict[str, dict[str, Callable[[Any], str]]] = {
     "events": {
         "event": lambda e: e.event_id[:13],
         "when": _when,
@@ -188,7 +189,7 @@ def _table(kind: str, rows: Iterable[Any], stream: IO[str]) -> int:
 
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else 160)
     given = list(rows)
-    console.print(_rows(_TABLES[kind], given))
+    console.print(_rows(TABLES[kind], given))
     console.print(f"{len(given)} {kind}")
     return len(given)
 
@@ -234,7 +235,7 @@ def show(shown: Shown, stream: IO[str]) -> None:
             console.print(Text(f"  joined {link.to}: {', '.join(link.reasons)} ({link.score:.2f})", style="dim"))
     if shown.claims:
         console.print(Text("\nClaims", style="bold"))
-        columns = {k: v for k, v in _TABLES["claims"].items() if k != "incident"}
+        columns = {k: v for k, v in TABLES["claims"].items() if k != "incident"}
         console.print(_rows(columns, shown.claims))
     if shown.corrections:
         console.print(Text("\nCorrections", style="bold"))
@@ -265,7 +266,9 @@ def _marked(event: Event) -> Any:
 
 def _corrected(one: Correction) -> str:
     words = f"{_time(one.at)}  {one.by}: {one.what} of {one.event_id}"
-    if one.value is not None:
+    if one.what == "note":
+        words += f": {one.value}"
+    elif one.value is not None and one.what != "accept":
         words += f" is {json.dumps(one.value, ensure_ascii=False)}; the machine had {json.dumps(one.machine, ensure_ascii=False)}"
     words += f" ({one.why})" if one.why else ""
     return words + (f"; no longer applies: {one.lost}" if one.lost else "")

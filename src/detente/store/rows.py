@@ -191,7 +191,7 @@ class Wording(Record):
 class CorrectionRow(Record):
     """What an analyst said of the event at a trigger of a document, or of two events (merge, split).
 
-    ``what``: type, actor, recipient, place, date, status, reject, merge, split, restore. ``value``: the answer as JSON.
+    ``what``: type, actor, recipient, place, date, status, reject, merge, split, restore, undo, accept, note. ``value``: the answer as JSON.
     ``machine``: what the machine had said, as JSON. ``other_doc``, ``other_start``: the second event of a merge or split.
     ``words``, ``other``: what the two are told in.
     """
