@@ -330,7 +330,7 @@ def _coded(
 
     given = documents_of(args, published, problems, [args.output, args.report])
     if args.workers is not None and args.workers > 1:
-        coded = scale_cli.coded(args, given, published, problems)
+        coded = scale_cli.coded(args, given, problems)
     else:
         coded = pipeline.outcomes(given, coder=coder_of(args))
     for outcome in coded:

@@ -73,8 +73,9 @@ def _spark(args: argparse.Namespace) -> int:
                 tuple(splits.splits(args.input)),
                 args.output,
                 args.to,
-                local.Coding(args.model, args.actors, published),
+                local.Coding(args.model, args.actors),
                 args.deadline,
+                published,
             )
             for _, done, wrong in spark.code(session, job):
                 totals.add(done)
@@ -129,7 +130,7 @@ def code_parts(args: argparse.Namespace, published: str | None) -> int:
         "min_confidence": args.min_confidence,
         "all_statuses": args.all_statuses,
     }
-    how = local.Coding(args.model, args.actors, published)
+    how = local.Coding(args.model, args.actors)  # reading has dated the reports: one with a bad date stays without
     began = time.monotonic()
     run = parts.Parts(folder, about, form=form, resume=args.resume)
     try:
@@ -196,7 +197,7 @@ def expected(inputs: list[str]) -> int | None:
     return total
 
 
-def coded(args: argparse.Namespace, documents: Iterator[Any], published: str | None, problems: Any) -> Iterator[Any]:
+def coded(args: argparse.Namespace, documents: Iterator[Any], problems: Any) -> Iterator[Any]:
     """The outcomes of `detente code --workers N` to a file or a stream; the run is told at the end."""
     from detente.cli import UsageError
     from detente.scale import local, parts
@@ -205,7 +206,7 @@ def coded(args: argparse.Namespace, documents: Iterator[Any], published: str | N
         raise UsageError("--threads is for one process: say either --threads or --workers")
     began, totals = time.monotonic(), parts.Totals()
     for outcome in local.outcomes(
-        documents, published, workers=args.workers, model=args.model, actors=args.actors, deadline=args.deadline
+        documents, workers=args.workers, model=args.model, actors=args.actors, deadline=args.deadline
     ):
         totals.took(outcome, sum(e.confidence >= args.min_confidence for e in outcome.events))
         yield outcome

@@ -35,7 +35,7 @@ def test_pieces_are_the_file_with_its_line_numbers(wire: Path, monkeypatch: pyte
     monkeypatch.setattr(splits, "_SMALLEST", 500)
     monkeypatch.setattr(splits, "_PIECES", 10**6)
     pieces = splits.splits([str(wire)])
-    assert len(pieces) > 10
+    assert len(pieces) >= 10
     found = [
         str(item) if isinstance(item, Exception) else item for p in pieces for item in splits.read(p, "2026-01-01")
     ]
@@ -85,7 +85,7 @@ def test_batches_of_reports_give_batches_of_events() -> None:
     ]
     (made,) = spark.code_batches([pa.RecordBatch.from_pylist(rows)])
     assert made.schema == spark.event_schema()
-    assert [row["document"]["id"] for row in made.to_pylist()] == ["a"]
+    assert {row["document"]["id"] for row in made.to_pylist()} == {"a"}
 
 
 def test_without_java_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:

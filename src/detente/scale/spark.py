@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import sys
 import threading
 import uuid
 from collections.abc import Iterable, Iterator
@@ -41,6 +42,7 @@ class Job:
     form: str
     how: Coding
     deadline: float = local.DEADLINE
+    published: str | None = None  # for reports that do not tell theirs; one with a bad date stays without
 
 
 def code_batches(batches: Iterable[Any], how: Coding | None = None) -> Iterator[Any]:
@@ -95,7 +97,11 @@ def code(session: Any, job: Job) -> Iterator[tuple[int, Totals, list[Problem]]]:
     try:
         rows = numbers.mapInArrow(functools.partial(_tasks, job), _RESULT).collect()
     except Exception as error:  # of py4j, of gRPC, of pyspark
-        raise DetenteError(f"Spark gave up: {str(error).strip().splitlines()[0][:500]}") from error
+        lines = str(error).strip().splitlines()
+        causes = [
+            line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line)
+        ]  # of the Python worker, among Java's lines
+        raise DetenteError(f"Spark gave up: {(causes or lines or ['no reason told'])[-1][:500]}") from error
     for row in sorted(rows, key=lambda r: int(r["number"])):
         told = json.loads(row["told"])
         yield int(row["number"]), Totals.from_dict(told), [tuple(p) for p in told["problems"]]
@@ -128,6 +134,8 @@ def session(master: str, name: str = "detente") -> Any:
         raise DetenteError(
             "Spark needs Java 17 or newer and finds none: install it (Debian: apt-get install default-jre-headless), or --master sail"
         )
+    if master.startswith("local"):  # a cluster has its own Python; here it is this one, not the first on the PATH
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if re.fullmatch(r"local\[(\d+|\*)\]", master):  # else one killed worker ends the job
         master = f"{master[:-1]},{_RETRIES}]"
     made = builder.master(master).appName(name).config("spark.ui.enabled", "false").getOrCreate()
@@ -174,7 +182,7 @@ def _task(job: Job, number: int) -> dict[str, Any]:
 
 
 def _documents(job: Job, number: int, totals: Totals, problems: list[Problem]) -> Iterator[Document]:
-    for item in splits.read(job.pieces[number], job.how.published):
+    for item in splits.read(job.pieces[number], job.published):
         if isinstance(item, InputError):
             problems.append(("failed", item.item, item.reason, item.field))
             totals.failures["unreadable" if item.field is None else "bad field"] += 1
