@@ -63,7 +63,7 @@ FILTERS = [
     (["--place", "Lebanon"], {"struck"}),
     (["--place", "LBN"], {"struck"}),
     (["--place", "Baghdad"], {"drone strike"}),
-    (["--status", "denied"], {"shot down"}),
+    (["--status", "denied"], {"shot"}),
     (["--text", "airliner"], {"accused", "shooting down"}),
     (["--text", '"drone strike"'], {"drone strike"}),
     (["--limit", "1"], {"drone strike"}),
