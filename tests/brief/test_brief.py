@@ -164,7 +164,7 @@ def test_one_event(tmp_path: Path) -> None:
     [
         (["--dyad", "FRA-CHN"], "FRA-CHN: no incident between FRA and CHN in this store"),
         (["--dyad", "Hezbolla-ISR"], "no incident between Hezbolla and ISR"),
-        (["--dyad", "IRN-USB"], "no country has the code USB"),
+        (["--dyad", "IRN-USB"], "'USB' is no country"),
         (["--dyad", "Iran"], "is no pair: write IRN-USA"),
         (["--dyad", "IRN-USA", "--from", "2020-02-01", "--to", "2020-01-01"], "is before the first day"),
         (

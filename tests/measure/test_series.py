@@ -222,9 +222,9 @@ def test_an_empty_store_and_a_dyad_that_was_never_seen(happened: Any, told: Any)
 @pytest.mark.parametrize(
     ("dyad", "said"),
     [
-        ("IRM-USA", r"no country has the code IRM: did you mean .*IRN \(Iran\)"),
+        ("IRM-USA", r"'IRM' is no country: did you mean .*IRN \(Iran\)"),
         ("GER-FRA", r"did you mean DEU \(Germany\)"),
-        ("IRM.MIL-USA", "no country has the code IRM"),
+        ("IRM.MIL-USA", "'IRM' is no country"),
         ("IRN.XXX-USA", "'XXX' is no sector"),
         ("IRN", "is no pair"),
         ("IRN-", "is no pair"),

@@ -291,7 +291,7 @@ def test_from_the_command_line(tmp_path: Path, dossier: Path, capsys: pytest.Cap
     ("words", "told"),
     [
         (["--from", "2020-02-01", "--to", "2020-01-01"], "before the first day"),
-        (["--dyad", "IRN-USB"], "no country has the code USB"),
+        (["--dyad", "IRN-USB"], "'USB' is no country"),
         (["-o", "no/such/folder/x.svg"], "no/such/folder/x.svg"),
     ],
 )

@@ -120,11 +120,11 @@ def test_the_command_line(store: Store, capsys: pytest.CaptureFixture[str]) -> N
 @pytest.mark.parametrize(
     ("more", "said"),
     [
-        (["--dyad", "IRM-USA"], "no country has the code IRM: did you mean IRL (Ireland), IRN (Iran)"),
+        (["--dyad", "IRM-USA"], "'IRM' is no country: did you mean IRL (Ireland) or IRN (Iran)"),
         (["--dyad", "IRN"], "is no pair"),
         (["--dyad", "IRN-USA", "--from", "2020-02-01", "--to", "2020-01-01"], "is before the first day"),
         (["--dyad", "IRN-USA", "--from", "2020-13-01"], "is no day"),
-        (["--actor", "IRM"], "no country has the code IRM"),
+        (["--actor", "IRM"], "'IRM' is no country"),
         (["--turns"], "name one (IRN-USA)"),
     ],
 )

@@ -10,7 +10,6 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from detente import ontology
 from detente.errors import InputError, RecordError
 from detente.measure.columns import Side
 from detente.store.names import Who, who
@@ -78,31 +77,7 @@ def _known(words: str, groups: Groups | None) -> bool:
 
 
 def _who(words: str) -> Who:
-    if _CODE.fullmatch(words):
-        code = words[:3]
-        if code not in (known := _codes()):
-            found = who(words) if len(words) == 3 else Who(words)
-            if found.entity or found.country:  # "IMF", "FBI"
-                return found
-            meant = ", ".join(f"{c} ({known[c]})" for c in _near(code))
-            raise RecordError(f"no country has the code {code}" + (f": did you mean {meant}?" if meant else ""))
-        return who(words.replace(".", ":"))
-    return who(words)
-
-
-def _near(code: str) -> list[str]:
-    """Codes that may be meant: of a country whose name begins so ("GER"), or with two of the three letters in their places."""
-    named = [c for c, name in _codes().items() if name.upper().startswith(code)]
-    alike = [c for c in _codes() if sum(a == b for a, b in zip(c, code, strict=True)) == 2 or sorted(c) == sorted(code)]
-    alike.sort(key=lambda c: (c[:2] != code[:2], c))
-    return list(dict.fromkeys([*named, *alike]))[:3]
-
-
-@cache
-def _codes() -> dict[str, str]:
-    from detente.knowledge import tables
-
-    return {code: country.name for code, country in tables.countries().items()} | ontology.ACTOR_CODES
+    return who(words.replace(".", ":") if _CODE.fullmatch(words) else words)
 
 
 def like(words: str, names: list[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
@@ -90,16 +89,19 @@ def _misspelt(words: str) -> bool:
 def _country_like(words: str) -> str:
     """What country a wrong word may mean, as the end of a message."""
     if re.fullmatch(r"[A-Z]{3}", words):
-        alike = {c: _alike(words, c) for c in _codes() if len(c) == 3}
-        best = [c for c, n in alike.items() if n == max(alike.values())][:3]
-        return ": did you mean " + " or ".join(f"{c} ({_codes()[c]})" for c in sorted(best)) + "?"
+        best = _near(words)
+        return ": did you mean " + " or ".join(f"{c} ({_codes()[c]})" for c in best) + "?" if best else "."
     near = did_you_mean(words, _named())
     return near and near.replace("?", f" ({_named()[near.removeprefix(': did you mean ').removesuffix('?')]})?")
 
 
-def _alike(a: str, b: str) -> int:
-    """How like two codes are: letters that they share, and letters at the same place."""
-    return sum((Counter(a) & Counter(b)).values()) + sum(x == y for x, y in zip(a, b, strict=True))
+def _near(code: str) -> list[str]:
+    """Codes that may be meant: of a country whose name begins so ("GER"), or with two of the three letters in their places."""
+    named = [c for c, name in _codes().items() if name.upper().startswith(code)]
+    codes = [c for c in _codes() if len(c) == 3]
+    alike = [c for c in codes if sum(a == b for a, b in zip(c, code, strict=True)) == 2 or sorted(c) == sorted(code)]
+    alike.sort(key=lambda c: (c[:2] != code[:2], c))
+    return list(dict.fromkeys([*named, *alike]))[:3]
 
 
 @cache
