@@ -15,8 +15,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from detente import export_cli, forecast_cli, mcp_cli, measure_cli, picture_cli, review_cli, scale_cli, store_cli
-from detente.errors import DetenteError, InputError, MissingExtra
+from detente import (
+    export_cli,
+    forecast_cli,
+    mcp_cli,
+    measure_cli,
+    picture_cli,
+    review_cli,
+    scale_cli,
+    store_cli,
+    watch_cli,
+)
+from detente.errors import DetenteError, InputError, MissingExtra, Quarantined
 from detente.records import Document, Event, parse_published
 from detente.version import __version__
 
@@ -88,7 +98,12 @@ def command_line() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
 
     code = _verb(verbs, "code", _code, "code reports into events")
-    code.add_argument("inputs", nargs="+", metavar="IN", help="text, HTML, JSONL or CSV files, folders, or - for stdin")
+    code.add_argument(
+        "inputs",
+        nargs="+",
+        metavar="IN",
+        help="files (docs/sources.md lists the formats), folders, web addresses, or - for stdin",
+    )
     code.add_argument("-o", "--output", metavar="OUT", help="file to write, or DIR/ for parts (default: stdout)")
     code.add_argument(
         "--to",
@@ -112,6 +127,7 @@ def command_line() -> argparse.ArgumentParser:
         help="leave out events less sure than this, 0 to 1 (default: 0)",
     )
     code.add_argument("--threads", type=positive, metavar="N", help="cores to use (default: all)")
+    watch_cli.fetch_options(code)
     model_option(code)
     actors_option(code)
     scale_cli.options(code)
@@ -141,7 +157,7 @@ def command_line() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         metavar="EXAM|GOLD.jsonl",
-        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, tension, or annotated reports (docs/evaluation.md)",
+        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, tension, pages, or annotated reports (docs/evaluation.md)",
     )
     evaluate.add_argument(
         "paths",
@@ -198,6 +214,7 @@ def command_line() -> argparse.ArgumentParser:
     scale_cli.register(verbs, _verb)
     review_cli.register(verbs, _verb)
     mcp_cli.register(verbs, _verb)
+    watch_cli.register(verbs, _verb)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")
@@ -283,8 +300,11 @@ def documents_of(
     """The reports of all inputs but for the files that we write ourselves (``ours``); what cannot be read is told to ``problems``."""
     from detente import read
 
-    for item in read.read_inputs(args.inputs, published=published, exclude=[p for p in ours if p is not None]):
-        if isinstance(item, InputError):
+    exclude = [p for p in ours if p is not None]
+    for item in read.read_inputs(args.inputs, published, exclude, watch_cli.web_of(args), args.fetch):
+        if isinstance(item, Quarantined):
+            problems.quarantined(item)
+        elif isinstance(item, InputError):
             problems.failed(item.item, item.reason, item.field)
         else:
             yield item

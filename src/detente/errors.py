@@ -30,6 +30,24 @@ class InputError(DetenteError):
         return type(self), (self.item, self.reason, self.field)
 
 
+class Quarantined(InputError):
+    """A document that its parser could not bear: it hung, burst, or killed the worker that read it. The others go on.
+
+    Attributes:
+        stage: the parser, such as "html".
+        kind: deadline, memory, crash or error.
+        seconds: how long it was worked on.
+        sha256: of its bytes, to find and report it; None where they were not at hand.
+    """
+
+    def __init__(self, item: str, reason: str, stage: str, kind: str, seconds: float, sha256: str | None) -> None:
+        self.stage, self.kind, self.seconds, self.sha256 = stage, kind, seconds, sha256
+        super().__init__(item, reason)
+
+    def __reduce__(self) -> tuple[type[InputError], tuple[object, ...]]:  # type: ignore[override]
+        return type(self), (self.item, self.reason, self.stage, self.kind, self.seconds, self.sha256)
+
+
 class RecordError(DetenteError, ValueError):
     """A record breaks its own law: a span outside its text, an unknown type, a date that is none."""
 

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Self
 
+from detente.errors import Quarantined
+
 _SHOWN = 20  # lines of each kind on stderr; the report file has them all
 
 
@@ -36,6 +38,12 @@ class Problems:
         self.failures += 1
         self._add("failed", item, reason, field)
 
+    def quarantined(self, problem: Quarantined) -> None:
+        """A document that its parser could not bear; the report file says which parser, what it did and the document's SHA-256."""
+        self.failures += 1
+        more = {"stage": problem.stage, "cause": problem.kind, "seconds": problem.seconds, "sha256": problem.sha256}
+        self._add("quarantined", problem.item, problem.reason, None, more)
+
     def skipped(self, item: str, reason: str) -> None:
         """An input that is not ours to code (another language): listed, but no failure."""
         self._add("skipped", item, reason)
@@ -54,24 +62,27 @@ class Problems:
         if self._file is not None:
             self._file.write(json.dumps({"kind": "run", **totals}) + "\n")
 
-    def _add(self, kind: str, item: str, reason: str, field: str | None = None) -> None:
+    def _add(
+        self, kind: str, item: str, reason: str, field: str | None = None, more: Mapping[str, object] | None = None
+    ) -> None:
         self._counts[kind] += 1
         if kind != "note" and self._counts[kind] <= _SHOWN:
             # Names and reasons come from files of strangers: control characters must not reach the terminal.
-            self._lines.append(_printable(f"{kind}: {item}: {reason}"))
+            self._lines.append(printable(f"{kind}: {item}: {reason}"))
         if self._file is not None:
-            entry = {"kind": kind, "item": item, "reason": reason, "field": field}
-            self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            entry = {"kind": kind, "item": item, "reason": reason, "field": field, **(more or {})}
+            self._file.write(json.dumps(entry, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n")
             self._file.flush()
 
     def summary(self, stream: IO[str]) -> None:
         """Print what failed and what was skipped."""
         for line in self._lines:
             print(line, file=stream)
-        hidden = sum(max(0, self._counts[k] - _SHOWN) for k in ("failed", "skipped"))
+        hidden = sum(max(0, self._counts[k] - _SHOWN) for k in ("failed", "quarantined", "skipped"))
         if hidden:
             print(f"… and {hidden} more (--report FILE lists all)", file=stream)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """A line without control, bidi and other invisible characters, which are shown as escapes: names come from strangers."""
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)

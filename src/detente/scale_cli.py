@@ -176,7 +176,7 @@ def tell_run(totals: Any, seconds: float, before: int, problems: Any) -> None:
 
 def expected(inputs: list[str]) -> int | None:
     """How many reports the inputs hold, if that can be told without reading them: lines of JSONL, files of folders."""
-    from detente.read import inputs as reading
+    from detente.read import formats as reading
 
     total = 0
     for given in inputs:

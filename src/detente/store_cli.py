@@ -26,14 +26,16 @@ Verb = Callable[[Any, str, Callable[[argparse.Namespace], int], str], argparse.A
 def register(verbs: Any, verb: Verb) -> None:
     """Add the verbs to the command line."""
     from detente.cli import actors_option, model_option, positive
+    from detente.watch_cli import fetch_options
 
     add = verb(verbs, "add", _add, "code reports and keep them in a store; or keep what is coded")
     add.add_argument(
         "inputs",
         nargs="+",
         metavar="IN",
-        help="text, HTML, JSONL or CSV files, folders, or - for stdin; or events that detente code wrote as JSONL: their reports are not coded again",
+        help="files (docs/sources.md lists the formats), folders, web addresses, or - for stdin; or events that detente code wrote as JSONL: their reports are not coded again",
     )
+    fetch_options(add)
     add.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs")
     add.add_argument(
         "--receipts", action="store_true", help="print a JSON line for each report once it is safely stored"

@@ -9,7 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import ExamError
-from detente.evaluate import actors, dates, ecbplus, incidents, link_prediction, pairs, records, tension, toponyms
+from detente.evaluate import (
+    actors,
+    dates,
+    ecbplus,
+    incidents,
+    link_prediction,
+    pages,
+    pairs,
+    records,
+    tension,
+    toponyms,
+)
 from detente.model.coder import Coder
 
 
@@ -155,6 +166,13 @@ EXAMS: dict[str, Exam] = {
             ("TiRGN (test)", "hits@10", 0.638, _GASTINGER),
         ),
         splits=link_prediction.SPLITS,
+    ),
+    "pages": Exam(
+        "Pages to articles: the words of the article, its dateline, day and source",
+        ("html_pages.jsonl.gz",),
+        pages.run,
+        "github.com/scrapinghub/article-extraction-benchmark",
+        (),
     ),
     "tempeval": Exam(
         "TempEval-3 platinum: the value of a marked time expression in news",

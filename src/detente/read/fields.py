@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from detente.errors import InputError, RecordError
-from detente.read import html
+from detente.errors import InputError, Quarantined, RecordError
+from detente.read import contained
 from detente.records import Document, parse_published
 
 OPTIONAL = ("title", "published", "source", "url", "language")
@@ -38,7 +38,10 @@ def document(values: Mapping[str, Any], place: str, reader: str) -> Iterator[Doc
         yield InputError(place, f"text must be a string, not {type(text).__name__}", "text")
     elif isinstance(page, str) and page.strip():
         try:
-            found = html.read(page.encode("utf-8", "replace"), identity)
+            found = contained.document("html", page.encode("utf-8", "replace"), identity)
+        except Quarantined as error:
+            yield Quarantined(place, error.reason, error.stage, error.kind, error.seconds, error.sha256)
+            return
         except InputError as error:
             yield InputError(place, error.reason, "html")
             return

@@ -28,8 +28,14 @@ _HIDING = re.compile(
     r"(?:^|;)\s*(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)",
     re.I,
 )
+_ADDRESS = re.compile(r"https?://[^\s/]+\S*")
+_EARLIEST = "1900"  # a page of an earlier year has a clock that was never set ("0001-01-01")
 _RULE = re.compile(r"([^{}]{1,400})\{([^{}]{0,2000})\}")
 _SIMPLE = re.compile(r"[.#][\w-]+")
+_BLOCKS = frozenset(
+    "p div br li ul ol tr table h1 h2 h3 h4 h5 h6 blockquote section article figure figcaption hr pre".split()
+)
+_UNSEEN = frozenset(("script", "style", "title", "template", "noscript", "iframe"))
 _DATE_NAMES = (
     "article:published_time", "og:article:published_time", "datepublished", "publishdate", "pubdate", "parsely-pub-date",
     "sailthru.date", "dc.date", "dc.date.issued", "dcterms.created", "dcterms.date", "date", "article.published", "publication_date",
@@ -52,11 +58,13 @@ def read(data: bytes, name: str) -> Document:
         notes.append("over-long tags shortened")
     tree = _tree(shortened, name)
     facts = _metadata(tree)
+    heads = [" ".join(h.itertext()) for h in tree.iter("h1")][:5]
     removed = _remove_hidden(tree)
     if removed:
         notes.append(f"hidden text removed: {removed} characters")
     found = _article(tree, facts.get("url"))
-    words = "\n\n".join(line for line in str(found.get("text") or "").split("\n") if line.strip())
+    lines = [line for line in str(found.get("text") or "").split("\n") if line.strip()]
+    words = "\n\n".join(_without_head(lines, {*heads, facts.get("title"), found.get("title")}))
     if len(words.split()) < _FEWEST_WORDS:
         raise InputError(name, "no article text found in the page")
     return Document(
@@ -64,13 +72,59 @@ def read(data: bytes, name: str) -> Document:
         id=name,
         title=facts.get("title") or found.get("title"),
         published=facts.get("published") or _date_or_none(found.get("date")),
-        source=facts.get("source") or found.get("sitename") or found.get("hostname"),
+        source=facts.get("source") or found.get("sitename") or found.get("hostname") or _host(name),
         url=facts.get("url") or found.get("url"),
         language=facts.get("language") or found.get("language"),
         reader=_reader(),
         encoding=encoding,
         notes=tuple(notes),
     )
+
+
+def fragment(markup: str) -> str:
+    """The text of a piece of HTML (a feed's summary, a newsroom's body) as a reader sees it; blocks are parted by blank lines."""
+    from lxml import etree, html
+
+    page = _TAG.sub(_bare_if_long, markup[:LARGEST].replace("\x00", ""))
+    try:
+        tree = html.document_fromstring(
+            f"<div>{page}</div>".encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8")
+        )
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        return ""
+    _remove_hidden(tree)
+    parts: list[str] = []
+    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            if element.tag in _BLOCKS:
+                parts.append("\n")
+            if element.text and element.tag not in _UNSEEN:
+                parts.append(element.text)
+        else:
+            if event == "end" and element.tag in _BLOCKS:
+                parts.append("\n")
+            parent = element.getparent()
+            if element.tail and parent is not None and parent.tag not in _UNSEEN:
+                parts.append(element.tail)
+    lines = (" ".join(line.split()) for line in "".join(parts).split("\n"))
+    return "\n\n".join(line for line in lines if line)
+
+
+def _without_head(lines: list[str], titles: set[Any]) -> list[str]:
+    """The article without its headline and bare addresses before it: a dateline must come first to be seen as one."""
+    known = {_letters(t) for t in titles if isinstance(t, str)} - {""}
+    while len(lines) > 1 and (_letters(lines[0]) in known or _ADDRESS.fullmatch(lines[0].strip())):
+        lines = lines[1:]
+    return lines
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _host(name: str) -> str | None:
+    """The host of a page's address, where it is known by its address and says nothing of its publisher."""
+    return name.split("/")[2].removeprefix("www.") if _ADDRESS.fullmatch(name) else None
 
 
 @cache
@@ -238,7 +292,8 @@ def _date_or_none(value: object) -> str | None:
     stamp = value.strip()
     for form in (stamp, stamp.replace("Z", "+00:00"), stamp[:10]):
         try:
-            return parse_published(form)
+            published = parse_published(form)
         except RecordError:
             continue
+        return published if published is not None and published >= _EARLIEST else None
     return None

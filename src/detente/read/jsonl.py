@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import IO
 
 from detente.errors import InputError
-from detente.read import fields, text
+from detente.read import contained, entries, fields, news_json, text
 from detente.records import Document
 
 READER = "jsonl/1"
@@ -42,6 +42,10 @@ def read(stream: IO[bytes], name: str, first: int = 1) -> Iterator[Document | In
         if not isinstance(values, dict):
             yield InputError(place, f"must be a JSON object, not {type(values).__name__}")
             continue
-        yield from fields.document(values, place, READER)
+        if not {"text", "html"} & values.keys() and news_json.kind(values):
+            # A newsroom's item holds HTML: its parser runs in the worker.
+            yield from entries.documents(contained.parse("json", line, place))
+        else:
+            yield from fields.document(values, place, READER)
     if number == 0:
         yield InputError(name, "is empty")

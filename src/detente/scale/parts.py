@@ -283,7 +283,7 @@ def problems_of(outcome: Outcome) -> Iterator[Problem]:
 
 def identity(inputs: Sequence[str], ours: Sequence[Path]) -> str:
     """A digest of what the inputs are: the names and sizes of all files, and how each begins and ends (64 kB)."""
-    from detente.read import inputs as reading
+    from detente.read import formats as reading
 
     digest = hashlib.sha256()
     mine = {p.resolve() for p in ours}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.errors import DetenteError, InputError
-from detente.read import fields, inputs, jsonl
+from detente.read import fields, formats, inputs, jsonl
 from detente.records import Document
 
 # Bytes of a piece of JSONL: small enough that a task takes minutes, large enough that there are not too many.
@@ -95,7 +95,7 @@ def _files(given: str) -> Iterator[tuple[str, str]]:
         for uri in sorted(DeltaTable(given).file_uris()):
             yield uri, uri.rsplit("/", 1)[-1]
         return
-    known = (*inputs.FORMATS, ".parquet")
+    known = (*formats.FORMATS, ".parquet")
     found = []
     for one in system.get_file_info(FileSelector(path, recursive=True)):
         name = one.path[len(path) :].lstrip("/")

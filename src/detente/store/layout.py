@@ -67,6 +67,7 @@ def refuse_foreign(folder: Path) -> None:
             f"{NAME}-wal",
             f"{NAME}-shm",
             f"{ABOUT}.new",
+            *(f"watch.sqlite{end}" for end in ("", "-wal", "-shm")),  # of `detente watch`, which may come first
         }
     except OSError as error:
         raise StoreError(f"{folder} cannot be a store: {error.strerror or error}") from error
