@@ -14,6 +14,7 @@ pytest.importorskip("rensa")
 from detente import link, pipeline
 from detente.link import incidents as linking
 from detente.link import linkable
+from detente.link.index import MemoryIndex
 from detente.records import Document, Event, Incident
 
 Coded = list[tuple[Document, list[Event]]]
@@ -76,7 +77,7 @@ def test_order_and_batches_change_nothing(coded: Coded, seed: int, size: int) ->
     events = [e for d, found in coded for e in linkable.of(d, found)]
     whole = {c.incident_id: {e.event_id for e in c.events} for c in linking.cluster(events)}
     random.Random(seed).shuffle(events)
-    linker = linking.Linker(linking.MemoryIndex())
+    linker = linking.Linker(MemoryIndex())
     state: dict[str, set[str]] = {}
     for at in range(0, len(events), size):
         changes = linker.add(events[at : at + size])
@@ -106,7 +107,7 @@ def test_analysts_decisions_win(coded: Coded) -> None:
 def test_the_trace_tells_what_became_of_an_incident(coded: Coded) -> None:
     events = [e for d, found in coded if d.id in ("a1", "a2") for e in linkable.of(d, found) if e.type == "ASSAULT"]
     first, second = ([e for e in events if e.published == day] for day in sorted({e.published for e in events}))
-    linker = linking.Linker(linking.MemoryIndex())
+    linker = linking.Linker(MemoryIndex())
     assert linker.add(second).trace[0][0] == "founded"
     later = linker.add(first)  # an earlier report comes later: the incident bears its name from now on
     assert [kind for kind, _, _ in later.trace] == ["renamed"]

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from detente import pipeline
-from detente.link import linkable
+from detente.link import candidates, linkable
 from detente.link.compare import compare, likelihood
 from detente.records import Document, Event
 
@@ -45,8 +45,8 @@ def test_bytes_keep_everything_in_little_room(views: list[linkable.Linkable]) ->
 
 def test_two_tellings_of_one_attack_are_looked_for_in_one_place(views: list[linkable.Linkable]) -> None:
     first, second = (next(v for v in views if v.event_id in e and v.type == "ASSAULT") for e in _ids(views))
-    assert any(low <= k <= high for low, high in linkable.neighbourhood(first) for k in linkable.blocks(second))
-    assert linkable.may_be_one(first, second)
+    assert any(low <= k <= high for low, high in candidates.neighbourhood(first) for k in candidates.blocks(second))
+    assert candidates.may_be_one(first, second)
 
 
 def _ids(views: list[linkable.Linkable]) -> list[set[str]]:
@@ -57,8 +57,8 @@ def _ids(views: list[linkable.Linkable]) -> list[set[str]]:
 def test_an_attack_and_talks_are_never_compared(views: list[linkable.Linkable]) -> None:
     attack = next(v for v in views if v.type == "ASSAULT")
     talks = next(v for v in views if v.type == "CONSULT")
-    assert not linkable.may_be_one(attack, talks)
-    assert not any(low <= k <= high for low, high in linkable.neighbourhood(attack) for k in linkable.blocks(talks))
+    assert not candidates.may_be_one(attack, talks)
+    assert not any(low <= k <= high for low, high in candidates.neighbourhood(attack) for k in candidates.blocks(talks))
 
 
 def test_which_of_two_is_first_makes_no_difference(views: list[linkable.Linkable]) -> None:
@@ -68,7 +68,7 @@ def test_which_of_two_is_first_makes_no_difference(views: list[linkable.Linkable
         assert likelihood(a, b) == likelihood(b, a) == score
         for least in (0.15, 0.35, 0.7):
             assert likelihood(a, b, least) == score or (score < least and likelihood(a, b, least) == 0.0)
-        assert linkable.may_be_one(a, b) == linkable.may_be_one(b, a)
+        assert candidates.may_be_one(a, b) == candidates.may_be_one(b, a)
 
 
 def test_a_dateline_that_words_hide_is_no_part_of_a_telling() -> None:

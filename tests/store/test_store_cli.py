@@ -71,11 +71,14 @@ def test_show_and_correct(store: Store, capsys: pytest.CaptureFixture[str]) -> N
     assert code == 0
     for words in (
         "Iran condemned the United States.",
-        "Claims",
         "ann: status",
         '"possible"; the machine had "actual" (milder)',
     ):
         assert words in out
+    # What is only possible is nobody's claim; what is said is.
+    assert "Claims" not in out
+    said = next(e for e in store.events(text="criticized"))
+    assert "Claims" in called(capsys, "show", said.event_id, "--store", store.path)[1]
     code, out, _ = called(capsys, "show", event.event_id, "--store", store.path, "--json")
     assert json.loads(out)["corrections"][0]["machine"] == "actual"
 

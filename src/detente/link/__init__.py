@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from detente.link import duplicates, linkable, origins
 from detente.link.claims import claims, speech_by_act
-from detente.link.incidents import Cluster, Linker, MemoryIndex
+from detente.link.incidents import Cluster, Linker
+from detente.link.index import MemoryIndex
 from detente.link.summary import CopyOf, report_order, summary
 from detente.records import Claim, Document, Event, Incident
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+
+from detente.link.told_apart import Bounds, told_apart
 
 
 def average_link(likeness: NDArray[np.floating], threshold: float) -> list[list[int]]:
@@ -36,10 +39,13 @@ def average_link(likeness: NDArray[np.floating], threshold: float) -> list[list[
     return [sorted(c) for c in clusters if c]
 
 
-def average_link_of_pairs(n: int, likeness: Mapping[tuple[int, int], float], threshold: float) -> list[list[int]]:
+def average_link_of_pairs(
+    n: int, likeness: Mapping[tuple[int, int], float], threshold: float, stated: Sequence[Bounds] = ()
+) -> list[list[int]]:
     """As `average_link` for ``n`` rows of which few pairs are alike at all; pairs that are not named are 0.
 
-    ``likeness``: of (smaller, greater) row numbers; minus infinity: never in one cluster. ``threshold`` above 0. Time about the
+    ``likeness``: of (smaller, greater) row numbers; minus infinity: never in one cluster. ``threshold`` above 0.
+    ``stated``: of each row what it states; clusters that this tells apart stay two. Time about the
     number of pairs times its logarithm.
     """
     near: list[dict[int, float]] = [{} for _ in range(n)]  # sum of the likeness between the members of two clusters
@@ -48,11 +54,17 @@ def average_link_of_pairs(n: int, likeness: Mapping[tuple[int, int], float], thr
     clusters: list[list[int]] = [[i] for i in range(n)]
     waiting = [(-value, a, b) for (a, b), value in likeness.items() if value >= threshold]
     heapq.heapify(waiting)
+    told = list(stated)
     while waiting:
         mean, a, b = heapq.heappop(waiting)
         # An entry of before one of the two grew, or went into another, is stale.
         if b not in near[a] or -mean != near[a][b] / (len(clusters[a]) * len(clusters[b])):
             continue
+        if told and told_apart(told[a], told[b]):
+            near[a][b] = near[b][a] = -math.inf
+            continue
+        if told:
+            told[a] |= told[b]
         for other, value in near[b].items():
             del near[other][b]
             if other != a:

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from detente import ontology
 from detente.knowledge.tables import read_table
 from detente.link import words
-from detente.link.linkable import MUTUAL, Linkable, Side, Where
+from detente.link.linkable import ANNOUNCED, MUTUAL, Linkable, Side, Where
+from detente.link.told_apart import distance
 
 WEIGHTS = Path(__file__).parent / "link_weights.tsv"
 _NEAR_KM, _FAR_KM = 15.0, 100.0  # within a town and its outskirts; certainly another town
@@ -56,7 +58,7 @@ def _score(a: Linkable, b: Linkable, clues: dict[str, float]) -> float:
 
 def _sum(clues: dict[str, float], weights: dict[str, float]) -> float:
     # fsum: the order in which the clues were found must not show in the last bit.
-    return weights["bias"] + math.fsum(weights.get(k, 0.0) * v for k, v in clues.items())
+    return weights["bias"] + math.fsum([weights.get(k, 0.0) * v for k, v in clues.items()])
 
 
 def _most_of_the_rest() -> float:
@@ -137,13 +139,24 @@ def _act(a: Linkable, b: Linkable) -> dict[str, float]:
     found = {"likeness of the act": max(0.0, words.likeness(a.act, b.act))}
     if words.lemma(a.act) == words.lemma(b.act):
         found["one verb"] = 1.0
-    if a.type != b.type:
+    if a.type != b.type and not (_announces(a, b) or _announces(b, a)):
         found["another type"] = 1.0
         if a.family != b.family:
             found["another family"] = 1.0
-    elif a.modes and b.modes:
+    elif a.type == b.type and a.modes and b.modes:
         found["a mode in common" if a.modes & b.modes else "other modes"] = 1.0
     return found
+
+
+def _announces(promise: Linkable, act: Linkable) -> bool:
+    """Whether an agreement to meet, support or help on a day is told by one, and that this was done on that day by the other."""
+    return (
+        promise.foretold
+        and act.type in ANNOUNCED
+        and act.status == "actual"
+        and promise.first == promise.last
+        and act.first <= promise.first <= act.last
+    )
 
 
 def _sides(a: Linkable, b: Linkable) -> dict[str, float]:
@@ -159,30 +172,42 @@ def _sides(a: Linkable, b: Linkable) -> dict[str, float]:
             found[f"{side}: {clue}"] = value
     if a.type == b.type == "ASSAULT" and _one_person(a.recipients, b.recipients):
         found["the same victim by name"] = 1.0
-    turned = _countries(a.actors) & _countries(b.recipients) or _countries(b.actors) & _countries(a.recipients)
-    if turned and not _countries(a.actors) & _countries(b.actors):
+    ours, theirs_ = _countries(a.actors), _countries(b.actors)
+    if not ours & theirs_ and (ours & _countries(b.recipients) or theirs_ & _countries(a.recipients)):
         found["sides turned round"] = 1.0
     return found
 
 
-def _party(mine: Sequence[Side], theirs: Sequence[Side]) -> dict[str, float]:
+def _party(mine: tuple[Side, ...], theirs: tuple[Side, ...]) -> dict[str, float]:
     if not mine or not theirs:
         return {"not told" if mine or theirs else "not told in either": 1.0}
     found = {}
-    things, others = {s.entity for s in mine} - {0}, {s.entity for s in theirs} - {0}
+    countries, own, things, ours = _together(mine)
+    abroad, foreign, others, those = _together(theirs)
     if things & others:
         found["the same"] = 1.0
     elif things and others:
         found["another"] = 1.0
-    countries, abroad = _countries(mine), _countries(theirs)
     if countries & abroad:
         found["one country"] = 1.0
-    elif _countries(s for s in mine if not s.guessed) and _countries(s for s in theirs if not s.guessed):
+    elif own and foreign:
         found["another country"] = 1.0
-    ours: frozenset[int] = frozenset().union(*(s.words for s in mine))
-    those: frozenset[int] = frozenset().union(*(s.words for s in theirs))
     found["words"] = _overlap(ours, those)
     return found
+
+
+_Hashes = frozenset[int]
+
+
+@lru_cache(maxsize=100_000)
+def _together(sides: tuple[Side, ...]) -> tuple[_Hashes, _Hashes, _Hashes, _Hashes]:
+    """What several parties have: countries, those of them that are told, entities, and words."""
+    return (
+        frozenset(s.country for s in sides if s.country),
+        frozenset(s.country for s in sides if s.country and not s.guessed),
+        frozenset(s.entity for s in sides if s.entity),
+        frozenset().union(*(s.words for s in sides)),
+    )
 
 
 def _one_person(mine: Iterable[Side], theirs: Iterable[Side]) -> bool:
@@ -194,8 +219,8 @@ def _one_person(mine: Iterable[Side], theirs: Iterable[Side]) -> bool:
     )
 
 
-def _countries(sides: Iterable[Side]) -> set[int]:
-    return {s.country for s in sides} - {0}
+def _countries(sides: tuple[Side, ...]) -> _Hashes:
+    return _together(sides)[0]
 
 
 def _place(a: Where | None, b: Where | None) -> dict[str, float]:
@@ -211,14 +236,6 @@ def _place(a: Where | None, b: Where | None) -> dict[str, float]:
     if a.admin1 and b.admin1:
         return {"one province" if a.admin1 == b.admin1 else "another province": 1.0}
     return {"one country of the place": 1.0}
-
-
-def distance(a: Where, b: Where) -> float:
-    """Great-circle distance in km."""
-    x, y = math.radians(a.latitude), math.radians(b.latitude)
-    turn = math.radians(a.longitude - b.longitude)
-    h = math.sin((x - y) / 2) ** 2 + math.cos(x) * math.cos(y) * math.sin(turn / 2) ** 2
-    return 12_742.0 * math.asin(min(1.0, math.sqrt(h)))
 
 
 def _days(a: Linkable, b: Linkable) -> dict[str, float]:

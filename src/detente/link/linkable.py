@@ -24,6 +24,8 @@ from detente.resolve.countries import named_countries
 
 # In these both sides do the same: who is named as actor and who as recipient is the reporter's choice.
 MUTUAL = frozenset({"CONSULT", "AGREE", "COOPERATE"})
+#: What an AGREE of a day to come may announce (codebook, section 2).
+ANNOUNCED = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID"})
 # Types under which one and the same happening is told, or taken for by the coder: they are compared with one another.
 FAMILIES = (
     frozenset({"ASSAULT", "COERCE", "PROTEST", "MOBILIZE", "SANCTION"}),
@@ -122,6 +124,11 @@ class Linkable:
     def family(self) -> int:
         """Number of the family of types."""
         return _FAMILY[self.type]
+
+    @property
+    def foretold(self) -> bool:
+        """Whether it is told of a day to come: the codebook (2) has meetings, support and aid to come as AGREE."""
+        return self.type == "AGREE" and 0 < self.published < self.first
 
     @property
     def told(self) -> int:
@@ -244,44 +251,6 @@ def _words(text: str) -> tuple[list[int], list[int]]:
             continue
         (named if token[0].isdigit() or (token[0].isupper() and i) else plain).append(_word(words.lemma(token)))
     return named, plain
-
-
-def blocks(event: Linkable) -> list[int]:
-    """63-bit keys under which an event is kept: a hash of a country and the family of its type above, the day it was told in
-    the last 22 bits.
-
-    Countries are those of its parties and place, and the two that its report is about; without any, the names in its
-    sentence stand for them.
-    """
-    own = {s.country for s in (*event.actors, *event.recipients)} | {event.where.country if event.where else 0}
-    things = sorted((own | event.setting) - {0})[:_THINGS] or sorted(event.named)[:_THINGS]
-    return [(number(f"{thing} {event.family}") >> 22 << 22) | event.told for thing in things]
-
-
-def neighbourhood(event: Linkable) -> list[tuple[int, int]]:
-    """The ranges of keys (both ends included) in which every event is kept that may be the same happening."""
-    return [(key - min(_DAYS, event.told), key + _DAYS) for key in blocks(event)]
-
-
-def may_be_one(a: Linkable, b: Linkable) -> bool:
-    """A quick look before `detente.link.compare`: False where that would certainly say no."""
-    if a.family != b.family or abs(a.told - b.told) > _DAYS:
-        return False
-    if a.first and b.first and max(a.first, b.first) - min(a.last, b.last) > _APART:
-        return False
-    return bool(
-        a.document == b.document
-        or a.act == b.act
-        or a.about & b.about
-        or a.named & b.named
-        or len(a.sentence & b.sentence) > 1
-        or (a.where and b.where and a.where.geonames == b.where.geonames)
-    )
-
-
-_THINGS = 4
-_DAYS = 14  # between two reports of one happening; later ones (anniversaries, trials) found anew
-_APART = 3  # days between stated dates: a night, a time zone, and a slip of the weekday
 
 
 # --- bytes, for the control database ---------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from detente import ontology
-from detente.link.incidents import Cluster, standing
+from detente.link.incidents import Cluster
+from detente.link.index import standing
 from detente.link.linkable import PRECISIONS, Linkable
 from detente.link.origins import count_origins
 from detente.link.profile import most
@@ -42,7 +43,10 @@ def summary(cluster: Cluster, events: Mapping[str, Event], reports: Mapping[str,
     """
     all_ = [events[e.event_id] for e in cluster.events]
     told = _once(cluster.events, events)
-    type_ = most(e.type for e in told)
+    # A meeting that was announced, and took place, is a meeting.
+    type_ = (
+        most(e.type for e in told if not _foretold(e)) if not all(map(_foretold, told)) else most(e.type for e in told)
+    )
     same = [e for e in told if e.type == type_] or told
     status = min((e.status for e in told), key=_RANK.index)
     when = _when([e for e in same if e.status == status] or same)
@@ -70,6 +74,12 @@ def summary(cluster: Cluster, events: Mapping[str, Event], reports: Mapping[str,
         days=_days(told, type_),
         links=tuple(cluster.links),
     )
+
+
+def _foretold(event: Event) -> bool:
+    """As `Linkable.foretold`."""
+    start, published = event.date and event.date.start_date, event.document.published
+    return event.type == "AGREE" and bool(start and published and published[:10] < start)
 
 
 def _once(tellings: Sequence[Linkable], events: Mapping[str, Event]) -> list[Event]:

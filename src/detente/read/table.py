@@ -36,7 +36,12 @@ def read(stream: IO[bytes], name: str) -> Iterator[Document | InputError]:
     body = first + stream.read()
     decoded, encoding = text.decode(body, name)
     rows = csv.reader(io.StringIO(decoded, newline=""), delimiter=_delimiter(decoded.partition("\n")[0]))
-    header = [c.strip().lstrip("\ufeff").lower() for c in next(rows)]
+    try:
+        header = [c.strip().lstrip("\ufeff").lower() for c in next(rows)]
+    except StopIteration:
+        raise InputError(name, "is empty") from None
+    except csv.Error as error:
+        raise InputError(name, f"is no table: {error}") from None
     columns = _columns(header)
     if "text" not in columns and "html" not in columns:
         raise InputError(name, f'has no column "text" (its columns: {", ".join(header[:12])})', "text")

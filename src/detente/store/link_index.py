@@ -1,16 +1,17 @@
-"""The link index of a store in its control database: sketches of reports, compact views of events, where each telling is."""
+"""The link index of a store in its control database: sketches of reports, compact views of events, where each telling is and who is near it."""
 
 from __future__ import annotations
 
 import sqlite3
 import struct
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from detente.link.candidates import blocks
 from detente.link.duplicates import Sketch, number
-from detente.link.incidents import LinkIndex
-from detente.link.linkable import Linkable, blocks, from_bytes, to_bytes
+from detente.link.index import STEPS, LinkIndex, Near, standing
+from detente.link.linkable import Linkable, from_bytes, to_bytes
 from detente.link.summary import CopyOf, report_order
 from detente.store.frozen import FROZEN, Frozen
 from detente.store.frozen import SCHEMA as FROZEN_SCHEMA
@@ -23,11 +24,12 @@ CREATE TABLE IF NOT EXISTS event (n INTEGER PRIMARY KEY, id BLOB NOT NULL, doc I
 CREATE INDEX IF NOT EXISTS event_doc ON event (doc);
 CREATE INDEX IF NOT EXISTS event_telling ON event (telling);
 CREATE TABLE IF NOT EXISTS event_key (key INTEGER, doc INTEGER, PRIMARY KEY (key, doc)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS telling (telling INTEGER PRIMARY KEY, component INTEGER, incident INTEGER);
-CREATE INDEX IF NOT EXISTS telling_component ON telling (component) WHERE component IS NOT NULL;
+CREATE TABLE IF NOT EXISTS telling (telling INTEGER PRIMARY KEY, incident INTEGER);
+CREATE INDEX IF NOT EXISTS telling_incident ON telling (incident) WHERE incident IS NOT NULL;
+CREATE TABLE IF NOT EXISTS near (telling INTEGER PRIMARY KEY, others BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS incident (incident INTEGER PRIMARY KEY, told INTEGER NOT NULL, claims BLOB NOT NULL);
 """
-TABLES = ("report", "sketch_key", "event", "frozen", "event_key", "telling", "incident")
+TABLES = ("report", "sketch_key", "event", "frozen", "event_key", "telling", "near", "incident")
 _ONCE = 500  # values of one statement
 _REMEMBERED = 60_000  # views held in memory, about 3 kB each
 _SKETCH = struct.Struct("<qIBBB")
@@ -47,6 +49,7 @@ class SqliteIndex(LinkIndex):
         self.places: dict[str, tuple[int, int, int]] = {}  # event id to document number, start and end of the trigger
         self.frozen = Frozen(db)
         self._views: OrderedDict[int, _View] = OrderedDict()
+        self._standing: OrderedDict[int, str] = OrderedDict()  # of a telling the event that stands for it
         self._state = -1
 
     def begin(self) -> None:
@@ -57,9 +60,10 @@ class SqliteIndex(LinkIndex):
         self._state = state
 
     def undone(self) -> None:
-        """A turn was undone."""
+        """A turn was undone: forget what is remembered."""
         self._views.clear()
         self.frozen.forget()
+        self._standing.clear()
 
     def _viewed(self, numbers: Iterable[int]) -> Iterator[_View]:
         """The views of events by number; those of late are remembered."""
@@ -82,6 +86,7 @@ class SqliteIndex(LinkIndex):
             n = number(event.event_id)
             row = self.db.execute("SELECT told FROM event WHERE n = ?", (n,)).fetchone()
             self._views.pop(n, None)
+            self._standing.pop(event.telling, None)
             doc, start, end = self.places[event.event_id]
             values = (
                 n,
@@ -105,6 +110,7 @@ class SqliteIndex(LinkIndex):
             n = number(event_id)
             for view, keys, doc in list(self._viewed([n])):
                 found.append(view)
+                self._standing.pop(view.telling, None)
                 docs.setdefault(doc, set()).update(keys)
                 self._views.pop(n, None)
                 self.frozen.thaw(doc)
@@ -118,52 +124,73 @@ class SqliteIndex(LinkIndex):
         return self._viewed([row[0] for row in self.db.execute("SELECT n FROM event WHERE doc = ?", (doc,))])
 
     def in_ranges(self, ranges: Iterable[tuple[int, int]]) -> Iterator[Linkable]:
-        """Every event that has a key in one of the ranges."""
-        for low, high in ranges:
-            rows = self.db.execute(
-                "SELECT DISTINCT doc FROM event_key WHERE key BETWEEN ? AND ?", (low, high)
-            ).fetchall()
-            for row in rows:
-                for view, keys, _ in self._of_doc(row[0]):
-                    if any(low <= k <= high for k in keys):
-                        yield view
+        """The standing event of every telling that has a key in one of the ranges, once."""
+        given = list(ranges)
+        docs: set[int] = set()
+        for low, high in given:
+            docs.update(
+                row[0] for row in self.db.execute("SELECT doc FROM event_key WHERE key BETWEEN ? AND ?", (low, high))
+            )
+        seen: set[int] = set()
+        for doc in docs:
+            for event, keys, _ in self._of_doc(doc):
+                if event.telling in seen or not any(low <= k <= high for k in keys for low, high in given):
+                    continue
+                if self._stands(event):
+                    seen.add(event.telling)
+                    yield event
+
+    def _stands(self, event: Linkable) -> bool:
+        best = self._standing.get(event.telling)
+        if best is None:
+            best = self._standing[event.telling] = standing(self.of_tellings([event.telling]))[event.telling].event_id
+            if len(self._standing) > _REMEMBERED:
+                self._standing.popitem(last=False)
+        return best == event.event_id
 
     def of_tellings(self, tellings: Collection[int]) -> Iterator[Linkable]:
         """Every event of these tellings."""
         numbers = [row[0] for row in self._all("SELECT n FROM event WHERE telling IN ({})", tellings)]
         yield from (view for view, _, _ in self._viewed(numbers))
 
-    def components_of(self, tellings: Collection[int]) -> dict[int, int]:
-        """Component of each telling that has one."""
-        return dict(
-            self._all("SELECT telling, coalesce(component, telling) FROM telling WHERE telling IN ({})", tellings)
-        )
+    def standing(self, tellings: Collection[int]) -> dict[int, Linkable]:
+        """Of each telling that there is the event that stands for it."""
+        return standing(self.of_tellings(tellings))
 
-    def tellings_of(self, components: Collection[int]) -> set[int]:
-        """All tellings of these components."""
-        # The component is named after one of its tellings, which is alone where no other has the component.
-        own = "SELECT telling FROM telling WHERE telling IN ({}) AND component IS NULL"
-        others = "SELECT telling FROM telling WHERE component IN ({})"
-        return {row[0] for sql in (own, others) for row in self._all(sql, components)}
+    def near(self, tellings: Collection[int]) -> dict[int, Near]:
+        """Of each of these tellings its list of neighbours."""
+        found: dict[int, Near] = {t: {} for t in tellings}
+        sql = "SELECT telling, others FROM near WHERE telling IN ({})"
+        found.update((t, _read_near(o)) for t, o in self._all(sql, tellings))
+        return found
+
+    def set_near(self, found: Mapping[int, Near]) -> None:
+        """Set the lists of tellings; nothing: there is none any more."""
+        self.db.executemany("DELETE FROM near WHERE telling = ?", [(t,) for t, n in found.items() if not n])
+        rows = [(t, _write_near(n)) for t, n in found.items() if n]
+        self.db.executemany("INSERT OR REPLACE INTO near VALUES (?, ?)", rows)
+
+    def tellings_of(self, incidents: Collection[str]) -> dict[str, set[int]]:
+        """All tellings of these incidents."""
+        numbers = {incident_number(i) for i in incidents}
+        found: dict[str, set[int]] = {i: set() for i in incidents}
+        # The incident is named after one of its tellings, which does not say it again.
+        own = "SELECT telling, telling FROM telling WHERE telling IN ({}) AND incident IS NULL"
+        others = "SELECT incident, telling FROM telling WHERE incident IN ({})"
+        for incident, telling in (row for sql in (own, others) for row in self._all(sql, numbers)):
+            found[incident_name(incident)].add(telling)
+        return found
 
     def incidents_of(self, tellings: Collection[int]) -> dict[int, str]:
         """Incident of each telling that is in one."""
         rows = self._all("SELECT telling, coalesce(incident, telling) FROM telling WHERE telling IN ({})", tellings)
         return {telling: incident_name(incident) for telling, incident in rows}
 
-    def assign(self, placed: dict[int, tuple[int, str] | None]) -> None:
-        """Set component and incident of tellings; None: the telling has no events any more."""
-        for telling, where in placed.items():
-            if where is None:
-                self.db.execute("DELETE FROM telling WHERE telling = ?", (telling,))
-            else:
-                component, incident = where[0], incident_number(where[1])
-                values = (
-                    telling,
-                    component if component != telling else None,
-                    incident if incident != telling else None,
-                )
-                self.db.execute("INSERT OR REPLACE INTO telling VALUES (?, ?, ?)", values)
+    def assign(self, placed: Mapping[int, str | None]) -> None:
+        """Set the incident of tellings; None: the telling has no events any more."""
+        self.db.executemany("DELETE FROM telling WHERE telling = ?", [(t,) for t, i in placed.items() if i is None])
+        rows = [(t, None if (n := incident_number(i)) == t else n) for t, i in placed.items() if i is not None]
+        self.db.executemany("INSERT OR REPLACE INTO telling VALUES (?, ?)", rows)
 
     def _all(self, sql: str, values: Collection[int]) -> Iterator[Any]:
         given = sorted(values)
@@ -214,6 +241,16 @@ class SqliteIndex(LinkIndex):
             for i in range(0, len(row[1]), 16)
         }
         return row[0], claims
+
+    def incident_ids(self) -> list[str]:
+        """All incidents, by number."""
+        sql = "SELECT DISTINCT coalesce(incident, telling) AS n FROM telling ORDER BY n"
+        return [incident_name(row[0]) for row in self.db.execute(sql).fetchall()]
+
+    def untell(self) -> None:
+        """Forget what was written of places and incidents."""
+        self.db.execute("UPDATE event SET told = NULL")
+        self.db.execute("DELETE FROM incident")
 
     def set_incident(self, incident_id: str, told: int, claims: dict[str, int]) -> None:
         """Note what is written of an incident; no claims and 0: it is gone."""
@@ -305,6 +342,16 @@ def _packed(event_id: str) -> bytes:
 def _unpacked(data: object) -> str:
     assert isinstance(data, bytes)
     return data[1:].decode() if len(data) != 12 else f"det1-{data.hex()}"
+
+
+def _write_near(near: Near) -> bytes:
+    return struct.pack(f"<{len(near)}q{len(near)}H", *near, *(int(v * STEPS) for v in near.values()))
+
+
+def _read_near(data: bytes) -> Near:
+    n = len(data) // 10
+    values = struct.unpack(f"<{n}q{n}H", data)
+    return dict(zip(values[:n], (v / STEPS for v in values[n:]), strict=True))
 
 
 def _write_sketch(sketch: Sketch) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,10 @@ from detente.link.linkable import Linkable
 from detente.records import Claim, Document, Event, Incident, Link
 from detente.store.control import Control
 from detente.store.link_index import SCHEMA, TABLES, SqliteIndex, SqliteSketches
+from detente.store.relinking import InForce
 from detente.store.rows import ClaimRow, CorrectionRow, IncidentEventRow, IncidentRow
+
+_INCIDENTS = 500  # that are compared with the tables at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Linking:
     """The index of links in the control database; all calls are in the writer's turn."""
 
     #: Another number has incidents and claims made anew; to be raised with any change of `detente.link` that changes answers.
-    VERSION = 2
+    VERSION = 3
 
     def __init__(self, control: Control) -> None:
         self.control = control
@@ -57,9 +61,11 @@ class Linking:
             self.control.db.execute(statement)
 
     def empty(self) -> None:
-        """Throw the index away."""
+        """Throw the index away, with the tables: another version may have had others."""
         for table in TABLES:
-            self.control.db.execute(f"DELETE FROM {table}")
+            self.control.db.execute(f"DROP TABLE IF EXISTS {table}")
+        self.prepare()
+        self.index.undone()
 
     def apply(
         self,
@@ -169,6 +175,17 @@ class Linking:
         made = Linked()
         moved = {name for _, _, name in changes.trace} | set(before.values())
         wanted = [c for c in changes.clusters if c.incident_id in moved or any(e.event_id in new for e in c.events)]
+        self._written(run, wanted, coded, fetch, made)
+        for event_id in sorted(lost):
+            made.memberships.append(IncidentEventRow(run, docs_before[event_id], event_id, None))
+        for gone, became in sorted(changes.gone.items()):
+            self._end(run, gone, tuple(became), made)
+        return made
+
+    def _written(
+        self, run: int, wanted: Sequence[Cluster], coded: Mapping[int, Report], fetch: Fetch, made: Linked
+    ) -> None:
+        """Rows of what of these incidents is not as it was last written."""
         docs = self.index.docs_of(e.event_id for c in wanted for e in c.events)
         reports = {**fetch(set(docs.values()) - set(coded), False), **coded}
         events = {e.event_id: e for r in reports.values() for e in r.events}
@@ -178,10 +195,29 @@ class Linking:
         for cluster in wanted:
             incident, said = record(cluster, events, copies, speech)
             self._compare(run, cluster, incident, said, docs, numbers, made)
-        for event_id in sorted(lost):
-            made.memberships.append(IncidentEventRow(run, docs_before[event_id], event_id, None))
-        for gone, became in sorted(changes.gone.items()):
-            self._end(run, gone, tuple(became), made)
+
+    def anew(self, run: int, before: InForce, fetch: Fetch) -> Linked:
+        """Rows that bring what the tables say (``before``) to what the index says, which was made anew by this version."""
+        homes = {m.event_id: m for m in before.memberships}
+        claims: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        for c in before.claims:
+            claims[c.incident_id][c.claim_id] = _hash(_told_of(c)) & 0xFFFFFFFF
+        self.index.untell()
+        for row in before.incidents:
+            self.index.set_incident(row.incident_id, _hash(_told_of(row)), claims[row.incident_id])
+        self.index.tell(
+            (m.event_id, _mark(m.incident_id or "", m.to or "", m.link or 0.0, m.reasons)) for m in homes.values()
+        )
+        made = Linked()
+        ids = self.index.incident_ids()
+        linker = Linker(self.index)
+        for at in range(0, len(ids), _INCIDENTS):
+            self._written(run, linker.clusters(ids[at : at + _INCIDENTS]), {}, fetch, made)
+        became: defaultdict[str, set[str]] = defaultdict(set)
+        for event_id, home in self.index.homes_of(homes).items():
+            became[homes[event_id].incident_id or ""].add(home)
+        for gone in sorted({r.incident_id for r in before.incidents} - set(ids)):
+            self._end(run, gone, tuple(sorted(became[gone])), made)
         return made
 
     def _compare(
@@ -212,7 +248,7 @@ class Linking:
         told = []
         for event in cluster.events:
             link = links.get(event.event_id) or Link(event.event_id, "", 0.0)
-            mark = number(f"{incident.incident_id}|{link.to}|{link.score}|{link.reasons}")
+            mark = _mark(incident.incident_id, link.to, link.score if link.to else 0.0, link.reasons)
             if before.get(event.event_id) != mark:
                 told.append((event.event_id, mark))
                 made.memberships.append(
@@ -237,3 +273,12 @@ class Linking:
 
 def _hash(data: object) -> int:
     return number(json.dumps(data, sort_keys=True, ensure_ascii=False)) or 1
+
+
+def _mark(incident_id: str, to: str, score: float, reasons: Sequence[str]) -> int:
+    return number(f"{incident_id}|{to}|{score}|{tuple(reasons)}")
+
+
+def _told_of(row: IncidentRow | ClaimRow) -> dict[str, object]:
+    """What a row says of its incident or claim, as the record of it has it."""
+    return {k: v for k, v in row.to_dict().items() if k not in ("run", "doc", "gone", "became")}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import islice
 from typing import Any, TypeVar
 
 from detente.errors import RecordError
 from detente.records import Claim, CoderVersion, Document, Event, Incident, Link
-from detente.store import ledger
+from detente.store import archive, ledger
 from detente.store.committed import Committed
 from detente.store.filters import Filters, conditions
 from detente.store.in_force import at as rows_at
@@ -159,6 +160,12 @@ class Reading:
     def incidents(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Incident]:
         """Incidents in force, by their first day."""
         at = moment(self.seen, asked)
+        if at.published:
+            found = (
+                i for i in self._of_then(asked, at, more, given) if not asked.statuses or i[0].status in asked.statuses
+            )
+            yield from (incident for incident, _ in islice(found, asked.limit))
+            return
         sql, values = self._incident_query(asked, at, more, given)
         chunk: list[dict[str, Any]] = []
         size = _FIRST
@@ -241,21 +248,10 @@ class Reading:
         if not rows:
             return
         ids = [r["incident_id"] for r in rows]
-        links = defaultdict(list)
-        placed, archived = "", ""
-        if at.published:
-            placed = "JOIN documents d ON d.doc = now.doc AND d.run = now.coding "
-            archived = f"AND left(d.published, 10) <= '{at.published}' "
-        for m in self.seen.fetch(
-            f"WITH mine AS (SELECT DISTINCT event_id FROM incident_events WHERE incident_id IN (SELECT unnest(?)) AND run <= {at.run}), "
-            f"{in_force(at.run, 'mine', self.seen.keep, rejected)} SELECT m.* FROM now {placed}"
-            f"JOIN members m ON m.event_id = now.event_id WHERE m.incident_id IN (SELECT unnest(?)) {archived}ORDER BY m.event_id",
-            (ids, ids),
-        ):
-            links[m["incident_id"]].append(m)
+        links = self._members(ids, at, rejected)
         claims = defaultdict(list)
         for c in self.seen.fetch(
-            f"WITH {_latest_claims(at.run, 'incident_id IN (SELECT unnest(?))', self.seen.keep)} SELECT claim_id, incident_id FROM said ORDER BY said, claim_id",
+            f"WITH {latest_claims(at.run, 'incident_id IN (SELECT unnest(?))', self.seen.keep)} SELECT claim_id, incident_id FROM said ORDER BY said, claim_id",
             (ids,),
         ):
             claims[c["incident_id"]].append(c["claim_id"])
@@ -267,35 +263,90 @@ class Reading:
                     **row,
                     "events": [m["event_id"] for m in mine],
                     "claims": claims[row["incident_id"]],
-                    "links": [
-                        Link(m["event_id"], m["to"], m["link"] or 0.0, tuple(m["reasons"] or ())).to_dict()
-                        for m in mine
-                        if m["to"]
-                    ],
+                    "links": [k.to_dict() for k in _links(mine)],
                 }
             )
+
+    def _members(self, ids: Sequence[str], at: Moment, rejected: bool) -> dict[str, list[dict[str, Any]]]:
+        """Of each incident the rows of its events in force; ``rejected``: with the rejected (each row says whether it is one)."""
+        links = defaultdict(list)
+        placed, archived = "", ""
+        if at.published:
+            placed = "JOIN documents d ON d.doc = now.doc AND d.run = now.coding "
+            archived = f"AND left(d.published, 10) <= '{at.published}' "
+        for m in self.seen.fetch(
+            f"WITH mine AS (SELECT DISTINCT event_id FROM incident_events WHERE incident_id IN (SELECT unnest(?)) AND run <= {at.run}), "
+            f"{in_force(at.run, 'mine', self.seen.keep, rejected)} SELECT m.*, now.rejected FROM now {placed}"
+            f"JOIN members m ON m.event_id = now.event_id WHERE m.incident_id IN (SELECT unnest(?)) {archived}ORDER BY m.event_id",
+            (ids, ids),
+        ):
+            links[m["incident_id"]].append(m)
+        return links
+
+    def _of_then(
+        self, asked: Filters, at: Moment, more: str, given: Sequence[object]
+    ) -> Iterator[tuple[Incident, tuple[Claim, ...]]]:
+        """Incidents with their claims by what had been published. The status is that of then; the other conditions ask the
+        record of now."""
+        sql, values = self._incident_query(replace(asked, limit=None, status=()), at, more, given)
+        rejected = {r["incident_id"]: bool(r.get("rejected")) for r in self.seen.fetch(sql, values)}
+        for some in _chunks(list(rejected)):
+            members = self._members(some, at, asked.rejected)
+            # What analysts rejected counts only in the incidents of which they rejected all.
+            counted = {
+                i: [m["event_id"] for m in mine if rejected[i] or not m["rejected"]] for i, mine in members.items()
+            }
+            of_rejected = {e for i, ids in counted.items() if rejected[i] for e in ids}
+            docs = sorted({m["doc"] for mine in members.values() for m in mine})
+            rows = self.event_rows(Filters(rejected=asked.rejected), "now.doc IN (SELECT unnest(?))", (docs,))
+            events = [read_event(r) for r in rows if not r["rejected"] or r["event_id"] in of_rejected]
+            links = {i: _links(mine) for i, mine in members.items()}
+            then = archive.as_published(counted, links, self._documents(docs, at), events)
+            for name in (i for i in some if i in then):
+                incident, said = then[name]
+                if rejected[name]:
+                    record = {f.name: getattr(incident, f.name) for f in fields(incident)}
+                    incident, said = RejectedIncident(**{**record, "claims": ()}), ()
+                elif len(counted[name]) < len(members[name]):
+                    ids = [m["event_id"] for m in members[name]]
+                    kept = tuple(k for k in links[name] if k.event_id in ids and k.to in ids)
+                    incident = replace(incident, events=tuple(ids), links=kept)
+                yield incident, said
+
+    def _documents(self, docs: Sequence[int], at: Moment) -> Iterator[Document]:
+        """Documents in force by their numbers."""
+        sql = (
+            f"SELECT d.* FROM documents d JOIN (SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) "
+            "USING (doc, run) WHERE d.doc IN (SELECT unnest(?))"
+        )
+        return self._with_texts([DocumentRow.from_dict({**r, "text": None}) for r in self.seen.fetch(sql, (docs,))])
 
     def claims(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Claim]:
         """Claims in force of the incidents that the filters ask for, by when they were said."""
         at = moment(self.seen, asked)
+        if at.published:
+            said = (
+                c
+                for i, told in self._of_then(asked, at, more, given)
+                if not asked.statuses or i.status in asked.statuses
+                for c in told
+            )
+            order = sorted(said, key=lambda c: (c.said or "9999", c.incident_id, c.attribute, c.claim_id))
+            yield from islice(order, asked.limit)
+            return
         found: list[str] = []
         values: list[object] = []
-        if not asked.plain or at.published:
+        if not asked.plain:
             ids = [
                 i["incident_id"] for i in self.seen.fetch(*self._incident_query(replace(asked, limit=None), at, "", ()))
             ]
             found.append("incident_id IN (SELECT unnest(?))")
             values.append(ids)
-        if at.published:
-            found.append(
-                "coalesce(said, '') <= ? AND doc IN (SELECT doc FROM documents WHERE left(published, 10) <= ?)"
-            )
-            values += [at.published, at.published]
         if more:
             found.append(more)
             values += given
         columns = "*" if not self.seen.keep else "c"
-        sql = f"WITH {_latest_claims(at.run, keep=self.seen.keep)} SELECT {columns} FROM said"
+        sql = f"WITH {latest_claims(at.run, keep=self.seen.keep)} SELECT {columns} FROM said"
         sql += " WHERE " + " AND ".join(found) if found else ""
         sql += " ORDER BY said, incident_id, attribute, claim_id" + _limit(asked)
         if not self.seen.keep:
@@ -358,6 +409,11 @@ def _chunks(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
         yield rows[at : at + _CHUNK]
 
 
+def _links(members: Iterable[dict[str, Any]]) -> list[Link]:
+    """The links that rows of `incident_events` tell."""
+    return [Link(m["event_id"], m["to"], m["link"] or 0.0, tuple(m["reasons"] or ())) for m in members if m["to"]]
+
+
 def _limit(asked: Filters) -> str:
     return f" LIMIT {asked.limit}" if asked.limit is not None else ""
 
@@ -401,7 +457,8 @@ def in_force(run: int, only: str = "", keep: bool = False, rejected: bool = Fals
 )"""
 
 
-def _latest_claims(run: int, only: str = "true", keep: bool = False) -> str:
+def latest_claims(run: int, only: str = "true", keep: bool = False) -> str:
+    """The claims in force, as ``said``; ``only``: a condition that bounds them; ``keep``: of a reader that has loaded the rows."""
     if keep:
         return f"said AS (SELECT c.*, c.rowid AS c FROM claims c WHERE {rows_at(run, 'c')} AND {only} AND NOT c.gone)"
     return f"""said AS (SELECT c.* FROM claims c JOIN

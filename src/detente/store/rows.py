@@ -24,7 +24,7 @@ from detente.records import (
 class RunRow(Record):
     """One commit. ``time``: microseconds since 1970 (UTC), greater than that of any earlier run, whatever the clock does.
 
-    ``kind``: add, correct or forget. ``forgot``: numbers of the documents that were forgotten; ``hidden``: hashes of their
+    ``kind``: add, correct, forget or relink. ``linking``: version of the linking that made its incidents. ``forgot``: numbers of the documents that were forgotten; ``hidden``: hashes of their
     ids, URLs and texts, so that they do not come back.
     """
 
@@ -37,6 +37,7 @@ class RunRow(Record):
     program: str | None = None
     forgot: tuple[int, ...] = ()
     hidden: tuple[int, ...] = ()
+    linking: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

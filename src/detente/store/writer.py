@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detente.records import Record
-from detente.store import coded_elsewhere, corrections, durable, following, layout, ledger
+from detente.store import coded_elsewhere, corrections, durable, following, layout, ledger, relinking
 from detente.store.committed import Committed
 from detente.store.control import VERSION, Control, State
 from detente.store.ledger import Coded
@@ -139,9 +139,12 @@ class Writer:
         row = RunRow(run, self._time(), "add", len(documents), machine, None, __version__)
         return Batch(row, documents, sentences, events, lost=lost)
 
-    def _write(self, rows: Batch) -> None:
-        """Rows to the tables, then the run that makes them count, then the control database."""
-        linked = self._apply(rows)
+    def _write(self, rows: Batch, linked: Linked | None = None) -> None:
+        """Rows to the tables, then the run that makes them count, then the control database. ``linked``: of a run that has
+        only these."""
+        applied = self._apply(rows)
+        linked = linked or applied
+        rows.run = replace(rows.run, linking=self.linking.VERSION)
         parts: dict[str, Sequence[Record]] = {
             "documents": rows.documents,
             "sentences": rows.sentences,
@@ -234,6 +237,14 @@ class Writer:
         control.put("version", VERSION * 1000 + self.linking.VERSION)
         control.put("runs_version", tables.version("runs"))
         self.mark()
+        if (relinking.linked_by(self.seen) or self.linking.VERSION) < self.linking.VERSION:
+            self._relink()
+
+    def _relink(self) -> None:
+        """Write down, as a run of its own, what incidents and claims of an older linking have become."""
+        run = max(self.control.value("given"), self.control.value("run")) + 1
+        rows = Batch(RunRow(run, self._time(), "relink", program=__version__))
+        self._write(rows, self.linking.anew(run, relinking.rows_in_force(self.seen), self.reports.fetcher(rows)))
 
     def _told(self, docs: Sequence[int], until: int) -> list[tuple[int, str]]:
         """The sentences of documents in the index of words, whether the documents count or not."""

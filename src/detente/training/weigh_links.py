@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.evaluate import incidents as exam
-from detente.link import compare, linkable
-from detente.link import incidents as linking
+from detente.link import candidates, compare, linkable
+from detente.link.index import MemoryIndex
 
 _HERE = Path("training/annotations/incidents")
 _RIDGE = 1.0
@@ -50,12 +50,12 @@ def half(events: list[linkable.Linkable], labels: dict[str, str]) -> Half:
 
 def together(events: Sequence[linkable.Linkable]) -> Iterator[Pair]:
     """Every two events that would be compared, the one with the smaller id first."""
-    index = linking.MemoryIndex()
+    index = MemoryIndex()
     index.put(events)
     for event in events:
         seen = set()
-        for other in index.in_ranges(linkable.neighbourhood(event)):
-            if other.event_id > event.event_id and other.event_id not in seen and linkable.may_be_one(event, other):
+        for other in index.in_ranges(candidates.neighbourhood(event)):
+            if other.event_id > event.event_id and other.event_id not in seen and candidates.may_be_one(event, other):
                 seen.add(other.event_id)
                 yield event, other
 
