@@ -30,7 +30,7 @@ $(VENV)/.installed: $(BIN)/python pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed pyproject.toml
-	$(PIP) install -e '.[store,sources,pdf,dev]'
+	$(PIP) install -e '.[store,serve,sources,pdf,dev]'
 	@touch $@
 
 # Builds the documentation site into ./site (extra `docs`); its pages ask nothing of other hosts.

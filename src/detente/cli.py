@@ -23,6 +23,7 @@ from detente import (
     picture_cli,
     review_cli,
     scale_cli,
+    serve_cli,
     store_cli,
     watch_cli,
 )
@@ -215,6 +216,7 @@ def command_line() -> argparse.ArgumentParser:
     review_cli.register(verbs, _verb)
     mcp_cli.register(verbs, _verb)
     watch_cli.register(verbs, _verb)
+    serve_cli.register(verbs, _verb)
 
     bench = _verb(verbs, "bench", _bench, "measure rate, memory, start-up time and install size on this machine")
     bench.add_argument("--json", action="store_true", help="print JSON")

@@ -62,6 +62,11 @@ def document_schema() -> dict[str, Any]:
     }
 
 
+def record_schema(kind: type[records.Record]) -> dict[str, Any]:
+    """The JSON Schema of any record, what it holds written out."""
+    return _record(kind)
+
+
 def _record(kind: type) -> dict[str, Any]:
     properties = {
         name: _NARROWER.get((kind.__name__, name)) or _hint(hint) for name, hint in records.hints(kind).items()
@@ -74,9 +79,11 @@ def _hint(hint: Any) -> dict[str, Any]:
     if typing.get_origin(bare) is tuple:
         found: dict[str, Any] = {"type": "array", "items": _hint(typing.get_args(bare)[0])}
     elif typing.get_origin(bare) is dict:
-        found = {"type": "object", "additionalProperties": {"type": "number", "minimum": 0, "maximum": 1}}
+        of = typing.get_args(bare)[1]
+        share = {"type": "number", "minimum": 0, "maximum": 1}
+        found = {"type": "object", "additionalProperties": share if of is float else _hint(of)}
     elif isinstance(bare, type) and issubclass(bare, records.Record):
         found = _record(bare)
     else:
-        found = {"type": {str: "string", int: "integer", float: "number"}[bare]}
+        found = {"type": {str: "string", int: "integer", float: "number", bool: "boolean"}[bare]}
     return {"anyOf": [found, {"type": "null"}]} if optional else found

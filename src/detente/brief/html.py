@@ -7,14 +7,8 @@ from html import escape
 from detente.brief.markdown import web
 from detente.brief.records import Brief, Line, Note, Section
 from detente.picture.frame import said, span
-from detente.picture.svg import COLOURS, plain
+from detente.picture.svg import DARK, classes, plain
 
-#: Colours of the pictures' classes (`detente.picture.svg.COLOURS`) on a dark page.
-_DARK = {
-    "ink": "#ececec", "soft": "#a8a8a8", "grid": "#3a3a3a", "paper": "#161616", "land": "#262626", "border": "#555555", "band": "#6a6a6a",
-    "conflict-deeds": "#ff8a4c", "conflict-words": "#c25e2a", "conflict-threats": "#7a4526", "cooperation-deeds": "#9cccf7",
-    "cooperation-words": "#4d7fae", "tint-1": "#3a3026", "tint-2": "#54422e", "tint-3": "#745a39",
-}  # fmt: skip
 _STYLE = """
 :root{--paper:#fff;--ink:#1b1b1b;--soft:#5c5c5c;--rule:#d0d0d0;--link:#1f5a8c}
 *{box-sizing:border-box}
@@ -60,7 +54,7 @@ summary{font-size:12px;color:var(--soft)}
 
 def html(of: Brief) -> str:
     """The brief as a page; all text is escaped, only http and https addresses are links."""
-    dark = "".join(f".f-{k}{{fill:{v}}}.s-{k}{{stroke:{v}}}" for k, v in _DARK.items() if k in COLOURS)
+    dark = classes(DARK)
     parts = [
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">',

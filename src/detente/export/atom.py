@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from detente.measure.records import Alarm
+from detente.records import Incident
 from detente.version import __version__
 
 _ATOM = "http://www.w3.org/2005/Atom"
@@ -37,6 +38,38 @@ def feed(alarms: Sequence[Alarm], name: str = "detente") -> str:
             _add(entry, "category", term=side)
     ET.indent(root)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def incidents(
+    of: Sequence[Incident], told: Callable[[Incident], str], name: str, link: Callable[[Incident], str] | None = None
+) -> str:
+    """A feed of incidents, in their order. ``told``: an incident in a line; ``link``: where it can be seen."""
+    ET.register_namespace("", _ATOM)
+    root = ET.Element(f"{{{_ATOM}}}feed")
+    _add(root, "id", f"urn:detente:{_part(name)}:incidents")
+    _add(root, "title", f"Incidents of {name}")
+    _add(root, "updated", _moment(max((i.last_report or "" for i in of), default="")))
+    _add(root, "generator", "detente", version=__version__)
+    _add(_add(root, "author"), "name", "detente")
+    for one in of:
+        entry = _add(root, "entry")
+        _add(entry, "id", f"urn:detente:{_part(name)}:incident:{one.incident_id}")
+        _add(entry, "title", told(one))
+        _add(entry, "published", _moment(one.first_report or ""))
+        _add(entry, "updated", _moment(one.last_report or one.first_report or ""))
+        _add(entry, "summary", f"{told(one)}. Reports: {one.reports}, independent origins: {one.origins}.", type="text")
+        _add(entry, "category", term=one.type)
+        if link is not None:
+            _add(entry, "link", href=link(one))
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _moment(text: str) -> str:
+    """A date or date-time (UTC unless it says otherwise) as RFC 3339 wants it; for none the beginning of 1970."""
+    if len(text) <= 10:
+        return _time(text or "1970-01-01")
+    return text if text.endswith("Z") or "+" in text[10:] or "-" in text[10:] else f"{text}Z"
 
 
 def _add(parent: ET.Element, name: str, text: str | None = None, **attributes: str) -> ET.Element:

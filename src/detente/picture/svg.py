@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 #: Colour of each class on paper. In grey the three of conflict and the two of cooperation differ by their shade (Okabe and
@@ -30,12 +30,23 @@ COLOURS = {
     "tint-2": "#e9cfae",
     "tint-3": "#d4ae81",
 }
+#: The same on a dark page.
+DARK = {
+    "ink": "#ececec", "soft": "#a8a8a8", "grid": "#3a3a3a", "paper": "#161616", "land": "#262626", "border": "#555555", "band": "#6a6a6a",
+    "conflict-deeds": "#ff8a4c", "conflict-words": "#c25e2a", "conflict-threats": "#7a4526", "cooperation-deeds": "#9cccf7",
+    "cooperation-words": "#4d7fae", "tint-1": "#3a3026", "tint-2": "#54422e", "tint-3": "#745a39",
+}  # fmt: skip
 FONT = "'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', sans-serif"
 # XML 1.0 has no such characters; those that turn the direction of writing would turn what stands beside them.
 _BARRED = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069\u200e\u200f]"
 )
 _WIDE = {"W", "F"}
+
+
+def classes(colours: Mapping[str, str]) -> str:
+    """Style that gives the marks of pictures other colours."""
+    return "".join(f".f-{k}{{fill:{v}}}.s-{k}{{stroke:{v}}}" for k, v in colours.items())
 
 
 def plain(text: str) -> str:

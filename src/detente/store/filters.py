@@ -23,8 +23,8 @@ class Filters:
     that the event's date covers. ``as_of``: ISO date or date-time (UTC unless it says otherwise): what the store knew then; a
     date means its end. ``actor``, ``recipient``: "IRN", "Iran", "IRN:MIL", "Quds Force", or '"irn"' (in quotation marks: words alone). ``dyad``: "IRN-USA", unordered.
     ``type``: types, or type/mode. ``place``: a country, or words of a name. ``text``: words that the telling sentence has.
-    ``min_confidence``: 0 to 1. ``limit``: rows at most, the earliest. ``rejected``: also the events that analysts rejected, and
-    the incidents that are no more because of it (as `RejectedEvent` and `RejectedIncident`).
+    ``min_confidence``: 0 to 1. ``limit``: rows at most, the earliest, after the first ``offset``. ``rejected``: also the events that
+    analysts rejected, and the incidents that are no more because of it (as `RejectedEvent` and `RejectedIncident`).
     """
 
     since: str | None = None
@@ -40,6 +40,7 @@ class Filters:
     min_confidence: float = 0.0
     text: str | None = None
     limit: int | None = None
+    offset: int = 0
     rejected: bool = False
 
     def __post_init__(self) -> None:
@@ -67,6 +68,8 @@ class Filters:
             moment(self.as_of)
         if self.limit is not None and self.limit < 0:
             raise RecordError(f"limit {self.limit} is less than 0")
+        if self.offset < 0:
+            raise RecordError(f"offset {self.offset} is less than 0")
 
     @property
     def types(self) -> list[tuple[str, str]]:
@@ -89,7 +92,9 @@ class Filters:
     @property
     def plain(self) -> bool:
         """Whether it asks for all."""
-        return all(getattr(self, f.name) == f.default for f in fields(self) if f.name not in ("as_of", "limit"))
+        return all(
+            getattr(self, f.name) == f.default for f in fields(self) if f.name not in ("as_of", "limit", "offset")
+        )
 
 
 def moment(text: str) -> int:

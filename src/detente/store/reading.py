@@ -124,7 +124,7 @@ class Reading:
             found.append(more)
             values += given
         kept = self.seen.keep
-        placed = " FROM now" if kept and not of_events else _PLACED
+        placed = " FROM now" if kept and not of_events and "d." not in more else _PLACED
         sql = f"WITH {_now(at.run, '' if asked.rejected else 'AND NOT e.rejected', kept)} SELECT {columns} {placed}"
         sql += (" WHERE " + " AND ".join(found)) if found else ""
         day = "now.day" if kept else "coalesce(now.date.start_date, left(d.published, 10))"
@@ -338,7 +338,8 @@ class Reading:
         values: list[object] = []
         if not asked.plain:
             ids = [
-                i["incident_id"] for i in self.seen.fetch(*self._incident_query(replace(asked, limit=None), at, "", ()))
+                i["incident_id"]
+                for i in self.seen.fetch(*self._incident_query(replace(asked, limit=None, offset=0), at, "", ()))
             ]
             found.append("incident_id IN (SELECT unnest(?))")
             values.append(ids)
@@ -357,8 +358,8 @@ class Reading:
             rows = self._by_rowid("claims", "*", set(some))
             yield from (Claim.from_dict(rows[c]) for c in some)
 
-    def documents(self, asked: Filters) -> Iterator[Document]:
-        """Documents in force, by publication; of the filters only dates (of publication), ``text``, ``as_of`` and ``limit``."""
+    def documents(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Document]:
+        """Documents in force, by publication; of the filters only dates (of publication), ``text``, ``as_of``, ``limit`` and ``offset``."""
         at = moment(self.seen, asked)
         if any(
             (
@@ -386,6 +387,9 @@ class Reading:
             condition, numbers = self._with_words(asked.text)
             found.append(f"doc IN (SELECT doc FROM sentences s WHERE {condition})")
             values += numbers
+        if more:
+            found.append(more)
+            values += given
         sql = (
             f"SELECT d.* FROM documents d JOIN (SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) USING (doc, run) "
             f"WHERE {' AND '.join(found)} ORDER BY published, doc" + _limit(asked)
@@ -415,7 +419,8 @@ def _links(members: Iterable[dict[str, Any]]) -> list[Link]:
 
 
 def _limit(asked: Filters) -> str:
-    return f" LIMIT {asked.limit}" if asked.limit is not None else ""
+    limit = f" LIMIT {asked.limit}" if asked.limit is not None else ""
+    return limit + (f" OFFSET {asked.offset}" if asked.offset else "")
 
 
 def _now(run: int, more: str, kept: bool) -> str:

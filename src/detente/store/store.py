@@ -202,6 +202,19 @@ class Store:
         """Documents in force, by publication."""
         return self._reading().documents(filters.of(asked, given))
 
+    def document(self, name: str, as_of: str | None = None) -> tuple[Document, tuple[Event, ...]]:
+        """A report in force by its id, with the events that were read in it. Raises StoreError if there is none."""
+        asked, reading = Filters(as_of=as_of), self._reading()
+        found = next(reading.documents(asked, "d.id = ?", (name,)), None)
+        if found is None:
+            raise StoreError(f"no report {name}: detente events --store {self.path} lists events with their reports")
+        return found, tuple(reading.events(asked, "d.id = ?", (name,)))
+
+    def last_run(self) -> tuple[int, int | None]:
+        """The number of the last run that is committed (0: none), and when it was (microseconds since 1970)."""
+        seen = self._reading().seen
+        return seen.refresh(), seen.fetch("SELECT max(time) AS time FROM runs")[0]["time"]
+
     def show(self, name: str, as_of: str | None = None) -> Shown:
         """An incident with its events, claims, corrections and links, by its id, the start of it, or an id that it had."""
         return editing.show(self._reading(), name, as_of)

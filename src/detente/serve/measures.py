@@ -1,0 +1,166 @@
+"""`/api/v1`: tension, alarms, forecasts; feeds of alarms and of incidents."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from detente import picture
+from detente.errors import RecordError
+from detente.export import atom, measures
+from detente.measure.words import line
+from detente.records import Incident
+from detente.serve.answers import answered, form_of, json_answer, readers_of
+from detente.serve.asked import AlarmsAsked, EventsAsked, ForecastAsked, TensionAsked, dyad_of, refused
+from detente.serve.openapi import answers, formats
+from detente.serve.readers import State
+from detente.store import Filters, Store
+
+router = APIRouter(prefix="/api/v1", tags=["measures"])
+_FEED = 100  # entries of a feed of incidents
+
+
+@router.get("/tension", response_class=Response, responses=formats("TensionAnswer", "jsonl", "csv", "svg"))
+def tension(request: Request, given: Annotated[TensionAsked, Query()]) -> Response:
+    """The tension of a pair (``actor`` and ``recipient``, or ``dyad``), or of all incidents that the filters ask for."""
+    form = form_of(request, given.format, ("json", "jsonl", "csv", "svg"))
+    asked, a, b = dyad_of(given.filters())
+    pair = replace(asked, dyad=f"{a} - {b}") if a and b else asked
+
+    def value(store: Store) -> dict[str, Any]:
+        found = store.tension(every=given.every, **_named(pair))
+        turns = store.turning_points(**_named(pair)) if pair.dyad else ()
+        return {
+            "tension": replace(
+                found,
+                points=found.points[: given.limit],
+                directions={k: v[: given.limit] for k, v in found.directions.items()},
+            ).to_dict(),
+            "turning_points": [t.to_dict() for t in turns],
+            **_seen(store, asked),
+        }
+
+    def text(store: Store) -> str:
+        if form == "svg":
+            return picture.draw(store, "tension", every=given.every, asked=pair).svg
+        out = io.StringIO(newline="")
+        measures.tension(store.tension(every=given.every, **_named(pair)), out, form, given.limit)
+        return out.getvalue()
+
+    return _of(request, form, value, text)
+
+
+@router.get("/alarms", response_class=Response, responses=formats("AlarmList", "jsonl", "csv", "atom"))
+def alarms(request: Request, given: Annotated[AlarmsAsked, Query()]) -> Response:
+    """Surges of conflict between a pair, or of all pairs of countries, by day."""
+    form = form_of(request, given.format, ("json", "jsonl", "csv", "atom"))
+    return _alarms(request, form, given.filters(), given.limit)
+
+
+@router.get(
+    "/alarms.atom", response_class=Response, responses=answers("Feed", media="application/atom+xml"), tags=["feeds"]
+)
+def alarms_feed(request: Request, given: Annotated[AlarmsAsked, Query()]) -> Response:
+    """The same as a feed, newest first."""
+    return _alarms(request, "atom", given.filters(), given.limit)
+
+
+@router.get(
+    "/incidents.atom", response_class=Response, responses=answers("Feed", media="application/atom+xml"), tags=["feeds"]
+)
+def incidents_feed(request: Request, given: Annotated[EventsAsked, Query()]) -> Response:
+    """The newest incidents that the filters ask for, as a feed."""
+    asked = given.filters()
+    base = str(request.base_url)
+
+    def value(store: Store) -> dict[str, Any]:
+        raise AssertionError("a feed is text")
+
+    def text(store: Store) -> str:
+        found = newest(store, asked, given.limit or _FEED)
+        return atom.incidents(found, line, store.path.resolve().name, lambda i: f"{base}incident/{i.incident_id}")
+
+    return _of(request, "atom", value, text)
+
+
+@router.get("/forecast", response_class=Response, responses=formats("ForecastList", "jsonl", "csv"))
+def forecast(request: Request, given: Annotated[ForecastAsked, Query()]) -> Response:
+    """How probable each type of event is in the days ahead, or next month's counts by country (docs/forecast.md)."""
+    form = form_of(request, given.format, ("json", "jsonl", "csv"))
+    asked = given.filters()
+
+    def found(store: Store) -> Sequence[Any]:
+        if given.of == "events":
+            return store.forecast(days=given.days, day=given.day, **_named(asked))[: given.limit]
+        return store.forecast_counts(given.of, day=given.day, **_named(asked))[: given.limit]
+
+    def value(store: Store) -> dict[str, Any]:
+        return {"items": [f.to_dict() for f in found(store)], **_seen(store, asked)}
+
+    def text(store: Store) -> str:
+        out = io.StringIO(newline="")
+        measures.records(found(store), out, form, "forecasts" if given.of == "events" else "counts")
+        return out.getvalue()
+
+    return _of(request, form, value, text)
+
+
+def newest(store: Store, asked: Filters, most: int) -> list[Incident]:
+    """The incidents that were told of last, the newest first."""
+    days = sorted({r[0] for r in store.measuring().coverage(asked)})
+    for back in (7, 60, 100_000):  # days before the last report that are looked at
+        since = None
+        if days and back < 100_000 and not asked.since:
+            since = (date.fromisoformat(days[-1]) - timedelta(back)).isoformat()
+        found = store.measuring().measured(replace(asked, since=asked.since or since, limit=None))
+        if len(found) >= most or since is None:
+            break
+    found.sort(key=lambda i: (i.first_report or "", i.incident_id), reverse=True)
+    return found[:most]
+
+
+def _alarms(request: Request, form: str, filters: Filters, limit: int | None) -> Response:
+    asked, a, b = dyad_of(filters)
+
+    def value(store: Store) -> dict[str, Any]:
+        return {"items": [x.to_dict() for x in store.alarms(a, b, **_named(asked))[:limit]], **_seen(store, asked)}
+
+    def text(store: Store) -> str:
+        found = store.alarms(a, b, **_named(asked))[:limit]
+        if form == "atom":
+            return atom.feed(found, store.path.resolve().name)
+        out = io.StringIO(newline="")
+        measures.records(found, out, form, "alarms")
+        return out.getvalue()
+
+    return _of(request, form, value, text)
+
+
+def _named(asked: Filters) -> dict[str, Any]:
+    return {n: getattr(asked, n) for n in Filters.__dataclass_fields__ if n != "limit"}
+
+
+def _seen(store: Store, asked: Filters) -> dict[str, Any]:
+    changed, coders = store.coded_by(asked.as_of)
+    return {"as_of": State(0, changed).as_of, "coders": [c.to_dict() for c in coders]}
+
+
+def _of(
+    request: Request, form: str, value: Callable[[Store], dict[str, Any]], text: Callable[[Store], str]
+) -> Response:
+    readers = readers_of(request)
+
+    def made() -> Any:
+        try:
+            with readers.one() as store:
+                return value(store) if form == "json" else text(store).encode("utf-8", "replace")
+        except RecordError as error:
+            raise refused(error) from None
+
+    return json_answer(request, made) if form == "json" else answered(request, form, made)
