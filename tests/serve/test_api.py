@@ -208,3 +208,17 @@ def test_answers_are_as_the_openapi_document_says(client: TestClient) -> None:
     for path, url in paths.items():
         schema = page["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         jsonschema.Draft202012Validator({**schema, "components": page["components"]}).validate(client.get(url).json())
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "tension?dyad=IRN-USA&from=0001-01-01",
+        "tension?to=9999-12-31",
+        "forecast?day=0001-01-01",
+        "forecast?day=9999-12-31",
+        "forecast?of=killed&day=0001-01-01",
+    ],
+)
+def test_days_that_no_series_can_have(client: TestClient, path: str) -> None:
+    assert client.get(f"/api/v1/{path}").status_code == 422

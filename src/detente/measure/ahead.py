@@ -126,7 +126,9 @@ def _plain(asked: Filters) -> Filters:
 def _start(source: Source, day: str | None, asked: Filters) -> int | None:
     """The first day looked ahead to; None for a store without reports."""
     if day is not None:
-        return _day(day).toordinal()
+        if not 1800 <= (first := _day(day)).year <= 2200:
+            raise RecordError(f"{day} is no day to look ahead to: 1800 to 2200")
+        return first.toordinal()
     rows = source.coverage(Filters(as_of=asked.as_of))
     return date.fromisoformat(max(r[0] for r in rows)).toordinal() + 1 if rows else None
 

@@ -24,6 +24,8 @@ from detente.measure.words import reading as words_of
 from detente.records import Incident
 from detente.store.filters import Filters
 
+_LONGEST = 100 * 366  # days of a series: more is a slip of the pen, and would take gigabytes
+
 
 class Source(Protocol):
     """What gives incidents and coverage: a store's reader, or `Given`."""
@@ -84,6 +86,8 @@ def tension(
     begun = min([loaded.first, *columns.begin[rows[_happened(columns, rows)]].tolist()])
     low, high = _day(asked.since) or begun, _day(asked.until) or loaded.last
     first, last = min(low, begun), max(high, loaded.last)
+    if last - first >= _LONGEST:
+        raise RecordError(f"a series has at most {_LONGEST:,} days: give a later first or an earlier last day")
 
     def of(mine: Ints) -> Series:
         return series(columns, mine, loaded.coverage, first, last, known_by=rows)

@@ -45,7 +45,7 @@ _ONE = {
     "type": "object",
     "properties": {n: {"type": ["string", "null"]} for n in ("id", "title", "source", "url", "language")}
     | {
-        "text": {"type": "string", "minLength": 1, "pattern": r"[A-Za-z]"},
+        "text": {"type": "string", "minLength": 1, "pattern": r"\S"},
         "published": {
             "description": "a date or date-time; what is none is told in `problems`, and the report coded without"
         },
