@@ -10,6 +10,7 @@ A division has no position in its source: it gets the mean of its cities. The sa
 from __future__ import annotations
 
 import csv
+import gzip
 import json
 import re
 from collections import defaultdict
@@ -340,7 +341,7 @@ def _write(places: list[_Place]) -> None:
     }
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array)
-    (folder / "names.txt").write_bytes(bytes(names))
+    (folder / "names.txt.gz").write_bytes(gzip.compress(bytes(names), 9, mtime=0))
     about = {
         "version": "2026-11",
         "places": len(places),

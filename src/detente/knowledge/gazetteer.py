@@ -3,16 +3,17 @@
 Files under ``data/gazetteer/`` (written by `detente.knowledge.build`; sources and dates in its ``about.json``):
 
 - ``rows.npy``: one record a place (`ROW`), sorted by country and division;
-- ``names.txt``: the names to show, UTF-8, one after another; a row has the byte where its own begins and its length;
+- ``names.txt.gz``: the names to show, UTF-8, one after another (packed: the install has a limit of 400 MB); a row has the byte where its own begins and its length;
 - ``keys.npy``, ``buckets.npy``, ``targets.npy``: from a name to its places. A name's key is a 48-bit hash of its plain form
   (`plain`); the upper 16 bits are a bucket, the lower 32 are sorted inside it. ``targets`` has the row in its lower
   `ROW_BITS` bits and above them how the place bears the name (`MAIN`, `OTHER`, `WEAK`).
 
-Nothing is read before the first look-up, and then only the pages that hold the answer.
+Nothing is read before the first look-up, and then, but for the names, only the pages that hold the answer.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 from bisect import bisect_left
@@ -113,7 +114,7 @@ def _files() -> _Files:
         arrays = {
             n: np.load(FOLDER / f"{n}.npy", mmap_mode="r") for n in ("rows", "keys", "buckets", "targets", "countries")
         }
-        names = np.memmap(FOLDER / "names.txt", dtype=np.uint8, mode="r")
+        names = np.frombuffer(gzip.decompress((FOLDER / "names.txt.gz").read_bytes()), dtype=np.uint8)
     except (OSError, ValueError) as error:
         raise KnowledgeError(f"the gazetteer in {FOLDER} cannot be read ({error}): reinstall detente") from error
     if arrays["rows"].dtype != ROW:

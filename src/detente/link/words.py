@@ -53,7 +53,7 @@ def act(trigger: str) -> str:
 
 @cache
 def _table() -> tuple[Any, NDArray[np.int8]]:
-    return tokens.load_tokenizer(DEFAULT / "tokenizer.json"), np.load(_HERE / "word_vectors.npy", mmap_mode="r")
+    return tokens.load_tokenizer(DEFAULT / "tokenizer.json"), np.load(_HERE / "word_vectors.npz")["vectors"]
 
 
 @lru_cache(maxsize=65_536)

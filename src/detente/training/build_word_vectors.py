@@ -1,4 +1,4 @@
-"""Makes `link/word_vectors.npy`: `python -m detente.training.build_word_vectors --base training/work/base/model.safetensors --out src/detente/link/word_vectors.npy`.
+"""Makes `link/word_vectors.npz`: `python -m detente.training.build_word_vectors --base training/work/base/model.safetensors --out src/detente/link/word_vectors.npz`.
 
 The first-layer vectors of the word pieces of all-MiniLM-L6-v2 (Apache-2.0), on their 96 main axes, as bytes: what a word is
 like, before any model reads it. They never change with a new model, so stored links stay comparable.
@@ -31,7 +31,7 @@ def main() -> None:
     turned = centred @ axes[:AXES].T
     # Twice the range of the most extreme word is given to the others: one in 10,000 numbers is cut off.
     scale = 254 / np.abs(turned[words]).max()
-    np.save(args.out, np.clip(np.round(turned * scale), -127, 127).astype(np.int8))
+    np.savez_compressed(args.out, vectors=np.clip(np.round(turned * scale), -127, 127).astype(np.int8))
     print(f"{args.out}: {turned.shape[0]} pieces, {AXES} numbers each")
 
 
