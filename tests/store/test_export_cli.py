@@ -87,7 +87,7 @@ def test_incidents_too(form: str, store: Store, tmp_path: Path) -> None:
             i.incident_id for i in incidents
         ]
     if form == "parquet":
-        assert duckdb.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchone() == (count,)
+        assert duckdb.execute("SELECT count(*) FROM read_parquet(?)", [str(path)]).fetchall() == [(count,)]
 
 
 def test_label_studio_has_the_whole_report(store: Store, tmp_path: Path) -> None:
