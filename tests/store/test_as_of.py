@@ -100,3 +100,17 @@ def test_what_was_rejected_is_in_the_summary_of_then_on_request_alone(tmp_path: 
         (gone,) = store.incidents(as_of="2019-10-03", type="ASSAULT", rejected=True)
         assert (getattr(gone, "rejected", False), gone.reports, gone.claims) == (True, 2, ())
         assert list(store.incidents(as_of="2019-10-03", type="ASSAULT")) == []
+
+
+@pytest.mark.parametrize("kind", ["incidents", "claims"])
+@pytest.mark.parametrize("asked", [{}, {"status": "actual"}])
+def test_pages_of_an_archive_view_are_the_whole_list(dossier: Path, kind: str, asked: dict[str, str]) -> None:
+    with Store(dossier) as store:
+        whole = list(getattr(store, kind)(as_of="2020-01-08", **asked))
+        pages = [
+            row
+            for start in range(0, len(whole) + 7, 7)
+            for row in getattr(store, kind)(as_of="2020-01-08", offset=start, limit=7, **asked)
+        ]
+    assert len(whole) > 7
+    assert pages == whole

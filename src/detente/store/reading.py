@@ -164,7 +164,7 @@ class Reading:
             found = (
                 i for i in self._of_then(asked, at, more, given) if not asked.statuses or i[0].status in asked.statuses
             )
-            yield from (incident for incident, _ in islice(found, asked.limit))
+            yield from (incident for incident, _ in _page(found, asked))
             return
         sql, values = self._incident_query(asked, at, more, given)
         chunk: list[dict[str, Any]] = []
@@ -288,7 +288,7 @@ class Reading:
     ) -> Iterator[tuple[Incident, tuple[Claim, ...]]]:
         """Incidents with their claims by what had been published. The status is that of then; the other conditions ask the
         record of now."""
-        sql, values = self._incident_query(replace(asked, limit=None, status=()), at, more, given)
+        sql, values = self._incident_query(replace(asked, limit=None, offset=0, status=()), at, more, given)
         rejected = {r["incident_id"]: bool(r.get("rejected")) for r in self.seen.fetch(sql, values)}
         for some in _chunks(list(rejected)):
             members = self._members(some, at, asked.rejected)
@@ -332,7 +332,7 @@ class Reading:
                 for c in told
             )
             order = sorted(said, key=lambda c: (c.said or "9999", c.incident_id, c.attribute, c.claim_id))
-            yield from islice(order, asked.limit)
+            yield from _page(order, asked)
             return
         found: list[str] = []
         values: list[object] = []
@@ -418,7 +418,13 @@ def _links(members: Iterable[dict[str, Any]]) -> list[Link]:
     return [Link(m["event_id"], m["to"], m["link"] or 0.0, tuple(m["reasons"] or ())) for m in members if m["to"]]
 
 
+def _page(rows: Iterable[_Row], asked: Filters) -> Iterator[_Row]:
+    """What `_limit` asks for, of rows that no query gives."""
+    return islice(rows, asked.offset, None if asked.limit is None else asked.offset + asked.limit)
+
+
 def _limit(asked: Filters) -> str:
+    """Of the rows of a query the page that is asked for."""
     limit = f" LIMIT {asked.limit}" if asked.limit is not None else ""
     return limit + (f" OFFSET {asked.offset}" if asked.offset else "")
 
