@@ -1,10 +1,10 @@
-"""The events of ICEWS14 (2014, as in the exams of link prediction) as incidents, so that they are measured like our own."""
+"""ICEWS14 (2014, as in the exams of link prediction): its files, and its events as incidents, so that they are measured like our own."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -24,11 +24,12 @@ def read(folder: Path) -> Given:
     A party is the country that its name tells ("Iran", "Citizen_(Nigeria)"); one without is known by its name alone. Raises
     ExamError for files that are missing or malformed.
     """
-    entities = [_party(name) for name in _names(folder / "entity2id.txt")]
-    relations = [relation(name) for name in _names(folder / "relation2id.txt")]
+    entities = [_party(name) for name in names(folder / "entity2id.txt")]
+    relations = [relation(name) for name in names(folder / "relation2id.txt")]
+    files = [folder / "train.txt", folder / "valid.txt", *(p for p in (folder / "test.txt",) if p.is_file())]
     incidents = []
     reports: Counter[str] = Counter()
-    for number, (s, r, o, hours) in enumerate(_quadruples(folder)):
+    for number, (_, (s, r, o, hours)) in enumerate(quadruples(files)):
         try:
             source, kind, target = entities[s], relations[r], entities[o]
         except IndexError:
@@ -57,7 +58,7 @@ def read(folder: Path) -> Given:
 
 def relation(name: str) -> tuple[str, str] | None:
     """PLOVER's type and mode ("": none) of a relation of ICEWS; None for a mere statement. Raises ExamError for an unknown one."""
-    code = cameo.by_title().get(name.replace("_", " ").casefold())
+    code = cameo.titled(name)
     if code is None:
         raise ExamError(f"{name!r} is no relation of ICEWS that is known: see ontology/cameo.tsv")
     return (code.type, code.mode) if code.type else None
@@ -77,30 +78,35 @@ def _party(name: str) -> Party:
     return Party(words)
 
 
-def _names(path: Path) -> list[str]:
+def names(path: Path) -> list[str]:
+    """Names by their number: lines "name tab number". Raises ExamError."""
     rows = (line.rsplit("\t", 1) for line in _lines(path))
     try:
-        names = {int(number): name for name, number in rows}
-        return [names[i] for i in range(len(names))]
+        found = {int(number): name for name, number in rows}
+        return [found[i] for i in range(len(found))]
     except (ValueError, KeyError):
         raise ExamError(f"{path}: each line must be a name, a tab and a number, from 0 without gaps") from None
 
 
-def _quadruples(folder: Path) -> Iterator[tuple[int, int, int, int]]:
-    for name in ("train.txt", "valid.txt", "test.txt"):
-        path = folder / name
-        if name == "test.txt" and not path.is_file():
-            continue
+def quadruples(paths: Iterable[Path]) -> Iterator[tuple[str, tuple[int, int, int, int]]]:
+    """Where each event stands ("path:line"), and its source, relation, target (numbers of names) and hours since 2014 began.
+    Raises ExamError for a line that is none."""
+    for path in paths:
         for number, line in enumerate(_lines(path), 1):
             try:
-                s, r, o, hours = map(int, line.split()[:4])
+                source, relation_, target, hours = map(int, line.split()[:4])
             except ValueError:
                 raise ExamError(f"{path}:{number}: no four numbers (source, relation, target, hours)") from None
-            yield s, r, o, hours
+            yield f"{path}:{number}", (source, relation_, target, hours)
 
 
 def _lines(path: Path) -> list[str]:
     try:
         return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except OSError as error:
-        raise ExamError(f"{path}: {error.strerror or 'cannot be read'}") from None
+    except FileNotFoundError:
+        raise ExamError(
+            f"{path}: no such file; the folder must hold entity2id.txt, relation2id.txt, train.txt, valid.txt and, for "
+            "--split test, test.txt (github.com/nec-research/recurrency_baseline_tkg, data/ICEWS14)"
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExamError(f"{path}: cannot be read ({error})") from None

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from detente.errors import ExamError
+from detente.evaluate.icews14 import names, quadruples
 from detente.measure.recurrence import Fact, Forecaster, Kinds
 from detente.model.coder import Coder
 from detente.ontology import cameo
@@ -51,7 +52,7 @@ def run(paths: Sequence[Path], coder: Coder | None = None, split: str = "valid")
 
 def kinds(relations: Sequence[str]) -> Kinds:
     """Roots and classes of relations by CAMEO, which they are the titles of; one that CAMEO does not know stands for itself."""
-    codes = [cameo.by_title().get(r.replace("_", " ").casefold()) for r in relations]
+    codes = [cameo.titled(r) for r in relations]
     return Kinds.of(
         [(c.code[:2] if c else r, str(cameo.quad(c.code)) if c else "0") for c, r in zip(codes, relations, strict=True)]
     )
@@ -77,36 +78,10 @@ def by_day(given: Sequence[Fact]) -> list[list[Fact]]:
 
 
 def facts(paths: Sequence[Path], entities: int, relations: int) -> list[Fact]:
-    """Lines "subject relation object hours …" of files. Raises ExamError for a line that is none."""
+    """The events of files, by day. Raises ExamError for one that names what has no name."""
     found: list[Fact] = []
-    for path in paths:
-        for number, line in enumerate(_lines(path), 1):
-            try:
-                subject, relation, item, hours = map(int, line.split()[:4])
-            except ValueError:
-                raise ExamError(f"{path}:{number}: no four numbers (subject, relation, object, hours)") from None
-            if not (0 <= subject < entities and 0 <= item < entities and 0 <= relation < relations):
-                raise ExamError(f"{path}:{number}: an entity or a relation without a name")
-            found.append((subject, relation, item, hours // 24))
+    for where, (subject, relation, item, hours) in quadruples(paths):
+        if not (0 <= subject < entities and 0 <= item < entities and 0 <= relation < relations):
+            raise ExamError(f"{where}: an entity or a relation without a name")
+        found.append((subject, relation, item, hours // 24))
     return found
-
-
-def names(path: Path) -> list[str]:
-    """Names by their number: lines "name tab number". Raises ExamError."""
-    try:
-        rows = {int(n): name for name, n in (line.rsplit("\t", 1) for line in _lines(path))}
-        return [rows[i] for i in range(len(rows))]
-    except (ValueError, KeyError):
-        raise ExamError(f"{path}: each line must be a name, a tab and a number, from 0 without gaps") from None
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return [line for line in path.read_text("utf-8").splitlines() if line.strip()]
-    except FileNotFoundError:
-        raise ExamError(
-            f"{path}: no such file; the folder must hold entity2id.txt, relation2id.txt, train.txt, valid.txt and, for "
-            "--split test, test.txt (github.com/nec-research/recurrency_baseline_tkg, data/ICEWS14)"
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ExamError(f"{path}: cannot be read ({error})") from None

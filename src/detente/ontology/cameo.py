@@ -45,6 +45,11 @@ def by_title() -> dict[str, Code]:
     return {one.title.lower(): one for one in codes().values()}
 
 
+def titled(name: str) -> Code | None:
+    """The code of a title as files of relations write it ("Make_a_visit"); None for a title that CAMEO has not."""
+    return by_title().get(name.replace("_", " ").casefold())
+
+
 @cache
 def _written() -> dict[tuple[str, str], str]:
     table = read_table(_DATA / "plover_to_cameo.tsv", ("type", "mode", "cameo", "basis"))

@@ -30,7 +30,7 @@ def rows(row: Mapping[str, str]) -> Iterator[DyadEvent]:
     """The event of a line, if PLOVER has a type for its code. Raises RecordError for a line that is none."""
     own = told(row.get("CAMEO Code"))
     own = own.zfill(3) if own.isdigit() and not own.startswith("0") and len(own) == 2 else own
-    code = cameo.codes().get(own) or cameo.by_title().get(row.get("Event Text", "").strip().lower())
+    code = cameo.codes().get(own) or cameo.titled(row.get("Event Text", "").strip())
     yield from made(
         code, own or row.get("Event Text", ""), day(row["Event Date"], "Event Date"), [_side(row, "Source")],
         [_side(row, "Target")], own_score=number(row.get("Intensity", ""), "Intensity"), event_id=row.get("Event ID", ""),
