@@ -186,8 +186,7 @@ class Reading:
         at = moment(self.seen, asked)
         until = "AND left(published, 10) <= ?" if at.published else ""
         rows = self.seen.fetch(
-            f"SELECT left(published, 10) AS day, source, url, count(*) AS n FROM documents JOIN "
-            f"(SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) USING (doc, run) "
+            f"SELECT left(published, 10) AS day, source, url, count(*) AS n FROM {self._documents_at(at.run)} "
             f"WHERE published IS NOT NULL AND skipped IS NULL {until} GROUP BY ALL ORDER BY ALL",
             (at.published,) if at.published else (),
         )
@@ -197,8 +196,7 @@ class Reading:
         """Of all incidents in force: (day of the first report, how many)."""
         at = moment(self.seen, asked)
         rows = self.seen.fetch(
-            f"WITH latest AS (SELECT incident_id, max(run) AS run FROM incidents WHERE run <= {at.run} GROUP BY incident_id) "
-            "SELECT left(i.first_report, 10) AS day, count(*) AS n FROM incidents i JOIN latest USING (incident_id, run) "
+            f"WITH {in_force(at.run, keep=self.seen.keep)} SELECT left(i.first_report, 10) AS day, count(*) AS n FROM latest i "
             "WHERE NOT i.gone AND i.first_report IS NOT NULL GROUP BY ALL ORDER BY ALL"
         )
         return [(r["day"], r["n"]) for r in rows if not at.published or r["day"] <= at.published]
@@ -207,11 +205,7 @@ class Reading:
         """When the store last changed (microseconds since 1970), and the versions that coded the reports in force."""
         at = moment(self.seen, asked)
         changed = self.seen.fetch(f"SELECT max(time) AS time FROM runs WHERE run <= {at.run}")[0]["time"]
-        rows = self.seen.fetch(
-            "SELECT DISTINCT coder FROM documents JOIN "
-            f"(SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) USING (doc, run) "
-            "WHERE coder IS NOT NULL"
-        )
+        rows = self.seen.fetch(f"SELECT DISTINCT coder FROM {self._documents_at(at.run)} WHERE coder IS NOT NULL")
         found = {CoderVersion.from_dict(r["coder"]) for r in rows}
         return changed, tuple(sorted(found, key=lambda c: (c.name, c.version, c.model, c.knowledge)))
 
@@ -313,12 +307,18 @@ class Reading:
                     incident = replace(incident, events=tuple(ids), links=kept)
                 yield incident, said
 
+    def _documents_at(self, run: int) -> str:
+        """Documents in force at a run, in the place of a table."""
+        if self.seen.keep:
+            return f"(SELECT * FROM documents WHERE {rows_at(run, 'documents')})"
+        return (
+            "(SELECT * FROM documents JOIN "
+            f"(SELECT doc, max(run) AS run FROM documents WHERE run <= {run} GROUP BY doc) USING (doc, run))"
+        )
+
     def _documents(self, docs: Sequence[int], at: Moment) -> Iterator[Document]:
         """Documents in force by their numbers."""
-        sql = (
-            f"SELECT d.* FROM documents d JOIN (SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) "
-            "USING (doc, run) WHERE d.doc IN (SELECT unnest(?))"
-        )
+        sql = f"SELECT * FROM {self._documents_at(at.run)} WHERE doc IN (SELECT unnest(?))"
         return self._with_texts([DocumentRow.from_dict({**r, "text": None}) for r in self.seen.fetch(sql, (docs,))])
 
     def claims(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Claim]:
@@ -390,12 +390,9 @@ class Reading:
         if more:
             found.append(more)
             values += given
-        sql = (
-            f"SELECT d.* FROM documents d JOIN (SELECT doc, max(run) AS run FROM documents WHERE run <= {at.run} GROUP BY doc) USING (doc, run) "
-            f"WHERE {' AND '.join(found)} ORDER BY published, doc" + _limit(asked)
-        )
+        sql = f"SELECT * FROM {self._documents_at(at.run)} d WHERE {' AND '.join(found)} ORDER BY published, doc"
         chunk: list[DocumentRow] = []
-        for row in self.seen.stream(sql, values):
+        for row in self.seen.stream(sql + _limit(asked), values):
             chunk.append(DocumentRow.from_dict({"text": None, **row}))
             if len(chunk) == 500:
                 yield from self._with_texts(chunk)
