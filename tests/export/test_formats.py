@@ -16,10 +16,10 @@ import pytest
 
 import detente
 from detente import export, ontology
+from detente.commands.export import FORMATS
 from detente.errors import DetenteError
 from detente.export import acled, gdelt, icews, label_studio, polecat, tabs
 from detente.export.rows import of_event, sides
-from detente.export_cli import FORMATS
 from detente.ontology import cameo
 from detente.records import Actor, Document, Event, Place, Span, When
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from detente import pipeline, scale_cli
+from detente import pipeline
 from detente.cli import main
+from detente.commands.progress import status
 from detente.demo import bundled_set
 from detente.records import Document
 from detente.scale import local, parts
@@ -133,8 +134,5 @@ def test_what_a_worker_dies_of_goes_to_quarantine(wire: Path) -> None:
 
 
 def test_progress_tells_rate_and_time() -> None:
-    assert (
-        scale_cli.status(500, 700, 10.0, 2500, 1000)
-        == "1500 of 2500 reports, 700 events, 50.0 reports a second, 20 s left"
-    )
-    assert scale_cli.status(10, 7, 10.0, None, 0) == "10 reports, 7 events, 1.0 reports a second"
+    assert status(500, 700, 10.0, 2500, 1000) == "1500 of 2500 reports, 700 events, 50.0 reports a second, 20 s left"
+    assert status(10, 7, 10.0, None, 0) == "10 reports, 7 events, 1.0 reports a second"

@@ -13,9 +13,9 @@ import pytest
 
 import detente
 from detente.cli import main
+from detente.commands.export import FORMATS
 from detente.errors import DetenteError
 from detente.export.gdelt import COLUMNS
-from detente.export_cli import FORMATS
 from detente.store import Store
 
 

@@ -1,4 +1,4 @@
-"""`detente review` on the command line; registered by `detente.cli`."""
+"""`detente review`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from detente import store_cli
+from detente.commands.filters import filter_options, form_and_filters, opened, told_to_user
+from detente.commands.options import UsageError, store_option, verb
 
 
-def register(verbs: object, verb: store_cli.Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verb to the command line."""
     review = verb(
         verbs, "review", _review, "read disputed and unsure events, correct them, teach the model (docs/review.md)"
     )
-    store_cli.store_option(review)
+    store_option(review)
     review.add_argument("--by", metavar="NAME", help="who reads")
     review.add_argument(
         "--second",
@@ -28,16 +30,14 @@ def register(verbs: object, verb: store_cli.Verb) -> None:
     )
     review.add_argument("--agreement", action="store_true", help="how far reviewers agree, field by field")
     review.add_argument("--json", action="store_true", help="with --agreement: print JSON")
-    store_cli.filter_options(review, ())
+    filter_options(review, ())
 
 
 def _review(args: argparse.Namespace) -> int:
-    from detente.cli import UsageError
-
-    _, asked = store_cli.form_and_filters(args, ())
+    _, asked = form_and_filters(args, ())
     if not (args.export or args.agreement) and not (args.by or "").strip():
         raise UsageError("say who reads: --by NAME")
-    with store_cli.told_to_user(), store_cli.opened(args) as store:
+    with told_to_user(), opened(args) as store:
         if args.export:
             from detente.review import annotations
 

@@ -1,4 +1,4 @@
-"""The verbs of measuring on the command line; registered by `detente.cli`."""
+"""`detente tension` and `alarms`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente import picture_cli, store_cli
+from detente.commands.filters import (
+    FORMATS,
+    filter_options,
+    form_and_filters,
+    groups_of,
+    groups_option,
+    opened,
+    told_to_user,
+    usage,
+)
+from detente.commands.options import UsageError, store_option, verb
+from detente.commands.picture import plot
 from detente.errors import InputError, RecordError
 
 if TYPE_CHECKING:
@@ -17,11 +28,11 @@ if TYPE_CHECKING:
     from detente.store import Store
     from detente.store.filters import Filters
 
-_FORMATS = ("table", "jsonl", "csv")
+
 _SHOWN = 20  # rows of foreign files that cannot be used are told one by one, up to so many
 
 
-def register(verbs: Any, verb: store_cli.Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verbs to the command line."""
     tension = verb(verbs, "tension", _tension, "say whether conflict rises or eases between two, day by day, and why")
     tension.add_argument("--every", choices=["day", "week", "month"], default="day", help="one row a (default: day)")
@@ -34,7 +45,7 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
     for parser in (tension, alarms):
         groups_option(parser)
         parser.add_argument(
-            "--format", choices=[*_FORMATS, "atom"] if parser is alarms else _FORMATS,
+            "--format", choices=[*FORMATS, "atom"] if parser is alarms else FORMATS,
             help="the same as --to with a format" + ("; --to atom: a feed" if parser is alarms else ""),
         )  # fmt: skip
         parser.add_argument(
@@ -44,20 +55,13 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
             "--events", type=Path, nargs="+", metavar="FILE",
             help="GDELT, ICEWS, POLECAT or ACLED files of your own instead of a store (docs/export.md)",
         )  # fmt: skip
-        store_cli.store_option(parser, required=False)
-        store_cli.filter_options(parser)
-
-
-def groups_option(parser: argparse.ArgumentParser) -> None:
-    """The option of the user's own groups."""
-    parser.add_argument(
-        "--groups", type=Path, metavar="FILE.toml", help="your own groups, to be named in --dyad (docs/tension.md)"
-    )
+        store_option(parser, required=False)
+        filter_options(parser)
 
 
 def asked_for(args: argparse.Namespace, forms: tuple[str, ...]) -> tuple[Filters, str]:
     """The filters and the format; `--to` takes either, as in the lists."""
-    form, asked = store_cli.form_and_filters(args, forms)
+    form, asked = form_and_filters(args, forms)
     form = args.format or form
     return asked, form or ("table" if sys.stdout.isatty() else "jsonl")
 
@@ -65,12 +69,10 @@ def asked_for(args: argparse.Namespace, forms: tuple[str, ...]) -> tuple[Filters
 @contextmanager
 def _source(args: argparse.Namespace) -> Iterator[tuple[Source, Store | None]]:
     """What is measured: the store, or event files of others, whose bad rows are listed. Raises UsageError."""
-    from detente.cli import UsageError
-
     if (args.store is None) == (args.events is None):
         raise UsageError("name a store (--store DIR) or event files (--events FILE…)")
     if args.store is not None:
-        with store_cli.told_to_user(), store_cli.opened(args) as store:
+        with told_to_user(), opened(args) as store:
             yield store.measuring(), store
         return
     if args.plot is not None:
@@ -97,19 +99,13 @@ def _source(args: argparse.Namespace) -> Iterator[tuple[Source, Store | None]]:
     yield source, None
 
 
-def groups_of(args: argparse.Namespace) -> Any:
-    from detente.measure.sides import own_groups
-
-    return own_groups(args.groups) if args.groups is not None else None
-
-
 def _tension(args: argparse.Namespace) -> int:
     from dataclasses import replace
 
     from detente.export import measures
     from detente.measure import ask
 
-    asked, form = asked_for(args, _FORMATS)
+    asked, form = asked_for(args, FORMATS)
     whole = replace(asked, limit=None)
     with _source(args) as (source, store):
         groups = groups_of(args)
@@ -120,9 +116,9 @@ def _tension(args: argparse.Namespace) -> int:
                 return 0
             found = ask.tension(source, every=args.every, groups=groups, asked=whole)
             if args.plot is not None and store is not None:
-                picture_cli.plot(store, "tension", args.plot, whole, every=args.every, groups=groups)
+                plot(store, "tension", args.plot, whole, every=args.every, groups=groups)
         except RecordError as error:
-            raise store_cli.usage(error) from None
+            raise usage(error) from None
     measures.tension(found, sys.stdout, form, asked.limit)
     if form != "table":
         print(f"detente: {found.dyad} is {found.reading.text}", file=sys.stderr)
@@ -137,16 +133,16 @@ def _alarms(args: argparse.Namespace) -> int:
     from detente.export import webhook
     from detente.measure import ask
 
-    asked, form = asked_for(args, (*_FORMATS, "atom"))
+    asked, form = asked_for(args, (*FORMATS, "atom"))
     if args.webhook:
         webhook.check(args.webhook)
     with _source(args) as (source, store):
         try:
             found = ask.alarms(source, groups=groups_of(args), asked=replace(asked, limit=None))
             if args.plot is not None and store is not None:
-                picture_cli.plot(store, "alarms", args.plot, replace(asked, limit=None), groups=groups_of(args))
+                plot(store, "alarms", args.plot, replace(asked, limit=None), groups=groups_of(args))
         except RecordError as error:
-            raise store_cli.usage(error) from None
+            raise usage(error) from None
     found = found[: asked.limit]
     _write_alarms(args, form, found)
     failed = 0

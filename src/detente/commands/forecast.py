@@ -1,4 +1,4 @@
-"""The verbs of forecasting on the command line; registered by `detente.cli`."""
+"""`detente forecast` and `backtest`."""
 
 from __future__ import annotations
 
@@ -12,13 +12,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from detente import measure_cli, store_cli
+from detente.commands.filters import (
+    filter_options,
+    form_and_filters,
+    groups_of,
+    groups_option,
+    opened,
+    told_to_user,
+    usage,
+)
+from detente.commands.options import store_option, verb
 from detente.errors import RecordError
 
 _OF = ("events", "incidents", "killed")
 
 
-def register(verbs: Any, verb: store_cli.Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verbs to the command line."""
     forecast = verb(
         verbs, "forecast", _forecast, "say how probable the next events between actors are, and by which past"
@@ -35,29 +44,27 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
             help="events: of each type, within some days; incidents, killed: next month's count in each country (default: events)",
         )  # fmt: skip
         parser.add_argument("--days", type=int, default=7, metavar="N", help="days ahead, for events (default: 7)")
-        store_cli.store_option(parser)
-        store_cli.filter_options(parser)
-    measure_cli.groups_option(forecast)
+        store_option(parser)
+        filter_options(parser)
+    groups_option(forecast)
 
 
 def _forecast(args: argparse.Namespace) -> int:
     from detente.export import measures
     from detente.measure import ahead
 
-    form, asked = store_cli.form_and_filters(args, measures.FORMATS)
+    form, asked = form_and_filters(args, measures.FORMATS)
     form = form or ("table" if sys.stdout.isatty() else "jsonl")
-    with store_cli.told_to_user(), store_cli.opened(args) as store, _once():
+    with told_to_user(), opened(args) as store, _once():
         source, whole = store.measuring(), replace(asked, limit=None)
         rows: list[Any]
         try:
             if args.of == "events":
-                rows = [
-                    *ahead.events(source, days=args.days, day=args.day, groups=measure_cli.groups_of(args), asked=whole)
-                ]
+                rows = [*ahead.events(source, days=args.days, day=args.day, groups=groups_of(args), asked=whole)]
             else:
                 rows = [*ahead.counts(source, of=args.of, day=args.day, asked=whole)]
         except RecordError as error:
-            raise store_cli.usage(error) from None
+            raise usage(error) from None
     if not rows:
         print("detente: nothing to forecast from: no incident of these actors lies in the past", file=sys.stderr)
     measures.records(rows[: asked.limit], sys.stdout, form, "forecasts" if args.of == "events" else "counts")
@@ -70,8 +77,8 @@ def _backtest(args: argparse.Namespace) -> int:
     from detente.picture.provenance import source_line
     from detente.picture.reliability import reliability
 
-    _, asked = store_cli.form_and_filters(args, ())
-    with store_cli.told_to_user(), store_cli.opened(args) as store, _once():
+    _, asked = form_and_filters(args, ())
+    with told_to_user(), opened(args) as store, _once():
         source = store.measuring()
         try:
             if args.of == "events":
@@ -83,7 +90,7 @@ def _backtest(args: argparse.Namespace) -> int:
                 counted = ahead.backtest_counts(source, of=args.of, asked=asked)
                 print(json.dumps(counted.to_dict()) if args.json else _counts(counted))
         except RecordError as error:
-            raise store_cli.usage(error) from None
+            raise usage(error) from None
     return 0
 
 

@@ -1,4 +1,4 @@
-"""`detente serve`; registered by `detente.cli`."""
+"""`detente serve`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import socket
 import sys
 from typing import Any
 
-from detente import store_cli
+from detente.commands.options import UsageError, port, store_option, verb
 from detente.errors import DetenteError
 
 
-def register(verbs: Any, verb: store_cli.Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verb to the command line."""
     serve = verb(verbs, "serve", _serve, "show a store in the browser, and answer programs over HTTP (docs/serve.md)")
-    store_cli.store_option(serve)
-    serve.add_argument("--port", type=_port, default=8321, metavar="N", help="port to listen on (default: 8321)")
+    store_option(serve)
+    serve.add_argument("--port", type=port, default=8321, metavar="N", help="port to listen on (default: 8321)")
     serve.add_argument(
         "--host",
         default="127.0.0.1",
@@ -44,14 +44,7 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
     )
 
 
-def _port(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 <= int(text) < 65536:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: 1 to 65535")
-    return int(text)
-
-
 def _serve(args: argparse.Namespace) -> int:
-    from detente.cli import UsageError
     from detente.serve.settings import LOCAL, Settings, need_serve_extra
 
     need_serve_extra()

@@ -1,4 +1,4 @@
-"""`detente watch` on the command line, and the options of fetching; registered by `detente.cli`."""
+"""`detente watch`."""
 
 from __future__ import annotations
 
@@ -7,25 +7,31 @@ import contextlib
 import json
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from detente.commands.options import (
+    UsageError,
+    actors_option,
+    coder_of,
+    model_option,
+    positive,
+    store_option,
+    threads_option,
+    use_actors,
+    verb,
+)
+from detente.commands.reports import private_option
 from detente.problems import printable
 from detente.records import Document
 
 if TYPE_CHECKING:
-    from detente.read.inputs import Follow
     from detente.watch import Backlog, Watch
 
-Verb = Callable[[Any, str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 
-
-def register(verbs: Any, verb: Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verb to the command line."""
-    from detente.cli import actors_option, model_option, positive
-    from detente.store_cli import store_option
-
     watch = verb(verbs, "watch", _watch, "poll feeds, sitemaps and pages, and keep their reports in a store")
     watch.add_argument("sources", nargs="?", type=Path, metavar="SOURCES.toml", help="what to watch (docs/sources.md)")
     store_option(watch)
@@ -37,45 +43,15 @@ def register(verbs: Any, verb: Verb) -> None:
         "--replay", nargs="*", type=positive, metavar="NUMBER", help="try dead letters again: all, or those numbers"
     )
     watch.add_argument("--json", action="store_true", help="print JSON")
-    watch.add_argument("--threads", type=positive, metavar="N", help="cores to use for coding (default: all)")
+    threads_option(watch)
     private_option(watch)
     model_option(watch)
     actors_option(watch)
 
 
-def private_option(parser: argparse.ArgumentParser) -> None:
-    """The option to fetch from one's own network."""
-    parser.add_argument(
-        "--allow-private",
-        action="store_true",
-        help="fetch from your own network and from any port too (default: refused)",
-    )
-
-
-def fetch_options(parser: argparse.ArgumentParser) -> None:
-    """The options of verbs that read reports: what may be fetched. Only addresses that the user names are."""
-    parser.add_argument(
-        "--fetch", action="store_true", help="also fetch the pages that sitemaps and lists of addresses name"
-    )
-    private_option(parser)
-
-
-def web_of(args: argparse.Namespace) -> Follow | None:
-    """What fetches the addresses among the inputs; None if there are none to fetch. Raises MissingExtra."""
-    from detente.read.inputs import is_address
-
-    if not args.fetch and not any(is_address(str(i)) for i in args.inputs):
-        return None
-    from detente.read.fetch import Fetcher
-    from detente.read.web import Web
-
-    return Web(Fetcher(allow_private=args.allow_private), lists=args.fetch)
-
-
 def _watch(args: argparse.Namespace) -> int:
     import time
 
-    from detente.cli import UsageError
     from detente.watch import Backlog, read_sources
 
     asking = args.status or args.dead or args.replay is not None
@@ -100,7 +76,6 @@ def _watch(args: argparse.Namespace) -> int:
 
 
 def _run(args: argparse.Namespace, sources: Sequence[Any]) -> int:
-    from detente.cli import coder_of, use_actors
     from detente.read.fetch import Fetcher
     from detente.store import Store
     from detente.watch import Backlog, Watch

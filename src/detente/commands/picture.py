@@ -1,4 +1,4 @@
-"""The verbs `plot` and `brief` on the command line; registered by `detente.cli`."""
+"""`detente plot` and `brief`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,31 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from detente import store_cli
+from detente.commands.filters import (
+    filter_options,
+    form_and_filters,
+    groups_of,
+    groups_option,
+    opened,
+    told_to_user,
+    usage,
+)
+from detente.commands.options import store_option, verb
 from detente.errors import InputError, RecordError
 
 if TYPE_CHECKING:
     from detente.store import Store
     from detente.store.filters import Filters
 
+
 _FORMS = ("md", "html")
+
+
 _KINDS = ("tension", "matrix", "timeline", "map", "alarms")
 
 
-def register(verbs: Any, verb: store_cli.Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verbs to the command line."""
-    from detente import measure_cli
-
     plot_ = verb(verbs, "plot", _plot, "draw tension, a matrix of dyads, a timeline, a map or alarms as SVG")
     plot_.add_argument("kind", choices=_KINDS)
     plot_.add_argument("-o", "--output", type=Path, metavar="FILE.svg", help="file to write (default: stdout)")
@@ -29,11 +39,11 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
     plot_.add_argument(
         "--every", choices=["day", "week", "month"], default="day", help="of tension: one bar a (default: day)"
     )
-    measure_cli.groups_option(plot_)
-    store_cli.store_option(plot_)
-    store_cli.filter_options(plot_)
+    groups_option(plot_)
+    store_option(plot_)
+    filter_options(plot_)
     brief = verb(verbs, "brief", _brief, "write a brief of two pages on a dyad, every sentence with its evidence")
-    store_cli.store_option(brief)
+    store_option(brief)
     brief.add_argument("--dyad", required=True, metavar="A-B", help="between two: IRN-USA")
     brief.add_argument("--from", dest="since", metavar="DATE", help="first day (default: 90 days before the last)")
     brief.add_argument(
@@ -42,7 +52,7 @@ def register(verbs: Any, verb: store_cli.Verb) -> None:
     )  # fmt: skip
     brief.add_argument("--as-of", metavar="TIME", help="what the store knew then")
     brief.add_argument("-o", "--output", type=Path, metavar="FILE", help="file to write (default: stdout)")
-    measure_cli.groups_option(brief)
+    groups_option(brief)
 
 
 def plot(store: Store, kind: str, target: Path | None, asked: Filters, table: Path | None = None, **more: Any) -> None:
@@ -56,31 +66,29 @@ def plot(store: Store, kind: str, target: Path | None, asked: Filters, table: Pa
 
 
 def _plot(args: argparse.Namespace) -> int:
-    from detente import measure_cli
-
-    _, asked = store_cli.form_and_filters(args, ())
-    with store_cli.told_to_user(), store_cli.opened(args) as store:
+    _, asked = form_and_filters(args, ())
+    with told_to_user(), opened(args) as store:
         try:
-            groups = measure_cli.groups_of(args)
+            groups = groups_of(args)
             plot(store, args.kind, args.output, asked, args.table, every=args.every, groups=groups)
         except RecordError as error:
-            raise store_cli.usage(error) from None
+            raise usage(error) from None
     return 0
 
 
 def _brief(args: argparse.Namespace) -> int:
-    from detente import brief, measure_cli
+    from detente import brief
 
     form = next((f for f in args.to if f in _FORMS), None)
     form = form or ("html" if args.output is not None and args.output.suffix.lower() in (".html", ".htm") else "md")
     until = next((d for d in reversed(args.to) if d not in _FORMS), None)
-    with store_cli.told_to_user(), store_cli.opened(args) as store:
+    with told_to_user(), opened(args) as store:
         try:
             made = brief.brief(
-                store, args.dyad, since=args.since, until=until, as_of=args.as_of, groups=measure_cli.groups_of(args)
+                store, args.dyad, since=args.since, until=until, as_of=args.as_of, groups=groups_of(args)
             )
         except RecordError as error:
-            raise store_cli.usage(error) from None
+            raise usage(error) from None
     text = brief.html(made) if form == "html" else brief.markdown(made)
     if args.output is None:
         sys.stdout.write(text)

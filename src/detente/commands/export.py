@@ -1,16 +1,16 @@
-"""`detente export`, and the options of formats that `detente code` shares; registered by `detente.cli`."""
+"""`detente export`, and the options of formats that `detente code` shares."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from detente.commands.filters import filter_options, form_and_filters, told_to_user
+from detente.commands.options import UsageError, verb
 from detente.errors import DetenteError
 
-Verb = Callable[[Any, str, Callable[[argparse.Namespace], int], str], argparse.ArgumentParser]
 # Names alone: the modules of the formats load when one is asked for (`detente.export.FORMATS` has the same, a test says).
 FORMATS = (
     "jsonl", "csv", "parquet", "arrow", "geojson", "plover", "polecat", "gdelt", "gdelt-mentions", "icews", "acled", "ftm",
@@ -20,10 +20,8 @@ FORMATS = (
 CODED = tuple(f for f in FORMATS if f != "label-studio")
 
 
-def register(verbs: Any, verb: Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verb to the command line."""
-    from detente.store_cli import filter_options
-
     export = verb(verbs, "export", _export, "write the events or incidents of a store for other tools (docs/export.md)")
     export.add_argument("--store", type=Path, required=True, metavar="DIR", help="folder of the store")
     export.add_argument("-o", "--output", type=Path, metavar="FILE", help="file to write; - or none: standard output")
@@ -56,7 +54,6 @@ def coded_format(name: str) -> str:
 
 def refuse_terminal(form: str, output: Path | None) -> None:
     """Raises UsageError for a binary format on a terminal."""
-    from detente.cli import UsageError
     from detente.export.write import named
 
     if named(form).binary and output is None and sys.stdout.isatty():
@@ -69,10 +66,8 @@ def tell(words: str) -> None:
 
 
 def _export(args: argparse.Namespace) -> int:
-    from detente.cli import UsageError
     from detente.export.write import format_of, named
     from detente.store import Store
-    from detente.store_cli import form_and_filters, told_to_user
 
     for given in args.to:
         if given not in FORMATS and not given[:1].isdigit():

@@ -1,20 +1,25 @@
-"""`detente mcp` on the command line; registered by `detente.cli`."""
+"""`detente mcp`."""
 
 from __future__ import annotations
 
 import argparse
+import functools
 import os
+from typing import Any
 
-from detente import store_cli
+from detente.commands.options import UsageError, port, store_option, verb
 from detente.errors import MissingExtra
 
 
-def register(verbs: object, verb: store_cli.Verb) -> None:
+def register(verbs: Any) -> None:
     """Add the verb to the command line."""
     mcp = verb(verbs, "mcp", _mcp, "answer programs over the Model Context Protocol, with evidence (docs/mcp.md)")
-    store_cli.store_option(mcp)
+    store_option(mcp)
     mcp.add_argument(
-        "--http", type=_port, metavar="PORT", help="serve HTTP on 127.0.0.1 (default: standard input and output)"
+        "--http",
+        type=functools.partial(port, least=1),
+        metavar="PORT",
+        help="serve HTTP on 127.0.0.1 (default: standard input and output)",
     )
     mcp.add_argument(
         "--token",
@@ -23,15 +28,7 @@ def register(verbs: object, verb: store_cli.Verb) -> None:
     )
 
 
-def _port(text: str) -> int:
-    if not text.isdigit() or not 1 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text!r} is no port: a number from 1 to 65535")
-    return int(text)
-
-
 def _mcp(args: argparse.Namespace) -> int:
-    from detente.cli import UsageError
-
     if args.token is not None and args.http is None:
         raise UsageError("--token is for HTTP: give --http PORT too")
     if args.token is not None and len(args.token) < 16:

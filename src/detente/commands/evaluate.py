@@ -1,0 +1,59 @@
+"""`detente evaluate`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from detente.commands.options import UsageError, coder_of, model_option, threads_option, verb
+
+
+def register(verbs: Any) -> None:
+    """Add the verb to the command line."""
+    evaluate = verb(verbs, "evaluate", _evaluate, "score events against annotated reports, or take a public exam")
+    evaluate.add_argument(
+        "what",
+        nargs="?",
+        metavar="EXAM|GOLD.jsonl",
+        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, tension, pages, or annotated reports (docs/evaluation.md)",
+    )
+    evaluate.add_argument(
+        "paths",
+        type=Path,
+        nargs="*",
+        metavar="FILE",
+        help="coded events (default: detente codes GOLD itself); or the exam's files",
+    )
+    evaluate.add_argument("--json", action="store_true", help="print JSON")
+    evaluate.add_argument("--split", metavar="PART", help="of icews14: valid (default) or test")
+    evaluate.add_argument(
+        "--write", type=Path, metavar="PAGE.md", help="measure all that is at hand and write docs/evaluation.md"
+    )
+    threads_option(evaluate)
+    model_option(evaluate)
+
+
+def _evaluate(args: argparse.Namespace) -> int:
+    from detente.evaluate import exams, gold
+
+    if args.write is not None:
+        from detente.evaluate import page
+
+        page.write(args.write, Path(args.what or "tests/gold/dev.jsonl"))
+        return 0
+    if args.what is None:
+        raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
+    if args.what in exams.EXAMS:
+        result = exams.run(args.what, args.paths, coder_of(args), args.split)
+        print(json.dumps(result) if args.json else exams.table(result))
+        return 0
+    if not Path(args.what).is_file() and not Path(args.what).suffix:
+        raise UsageError(f"{args.what!r} is neither a file nor an exam ({', '.join(exams.EXAMS)})")
+    if len(args.paths) > 1:
+        raise UsageError("one file of events at most")
+    events = args.paths[0] if args.paths else None
+    result = gold.evaluate(Path(args.what), events, coder=coder_of(args) if events is None else None)
+    print(json.dumps(result) if args.json else gold.table(result))
+    return 0
