@@ -39,13 +39,7 @@ def read_inputs(
     published = parse_published(published)
     skip = {_real(p) for p in exclude}
     for given in inputs:
-        undated: set[str] = set()
-        for found in _input(str(given), skip, web):
-            if isinstance(found, Entry) and not found.text.strip() and found.url and web is not None and fetch_lists:
-                items = web(found)
-            else:
-                items = iter([as_document(found) if isinstance(found, Entry) else found])
-            yield from _dated(items, published, undated)
+        yield from dated(_documents(str(given), skip, web, fetch_lists), published)
 
 
 def is_address(given: str) -> bool:
@@ -53,8 +47,18 @@ def is_address(given: str) -> bool:
     return re.match(r"https?://", given, re.I) is not None
 
 
-def _dated(items: Found, published: str | None, undated: set[str]) -> Found:
-    """Documents without a date get the one given, but for those (``undated``) whose own date was no date."""
+def _documents(given: str, skip: set[str], web: Follow | None, fetch_lists: bool) -> Found:
+    """The documents of one input."""
+    for found in _input(given, skip, web):
+        if isinstance(found, Entry) and not found.text.strip() and found.url and web is not None and fetch_lists:
+            yield from web(found)
+        else:
+            yield as_document(found) if isinstance(found, Entry) else found
+
+
+def dated(items: Found, published: str | None) -> Found:
+    """The documents of one input: those without a date get ``published``, but for those whose own date was no date."""
+    undated: set[str] = set()
     for item in items:
         if isinstance(item, InputError):
             if item.field == "published":

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from detente.knowledge import gazetteer, tables
+from detente.knowledge import tables
 from detente.knowledge.gazetteer import Candidate
 from detente.knowledge.tables import PlaceRow
 from detente.records import Place
@@ -139,24 +139,6 @@ def _own_name(text: str) -> str | None:
         if re.match(r"[A-Z]", head) and not tables.actor_names().get(head) and not place_names.options(head)
         else None
     )
-
-
-_CAPITAL = re.compile(r"(?:(?:the|its|their|this|our)\b|.*['’]s?\b)\s*(?:\w+\s+){0,2}?capital(?:\s+city)?", re.I)
-
-
-def is_capital(text: str) -> bool:
-    """Whether a phrase means a capital without its name: "the capital", "the Syrian capital", "the country's capital"."""
-    return len(text) < 60 and bool(_CAPITAL.fullmatch(text.strip()))
-
-
-def capital(country: str | None) -> Place | None:
-    """The capital of a state by its code, or None if it is not known."""
-    state = tables.countries().get(country or "")
-    for name in state.capitals if state else ():
-        found = [c.place for c in gazetteer.lookup(name) if c.place.country == country and c.place.precision == "city"]
-        if found:
-            return _of(max(found, key=lambda r: r.population), "capital of the country in question")
-    return None
 
 
 def places(text: str) -> list[Place]:

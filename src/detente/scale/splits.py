@@ -56,14 +56,7 @@ def read(split: Split, published: str | None = None) -> Iterator[Document | Inpu
                 else item
             )
         return
-    undated: set[str] = set()
-    for item in _rows(split) if split.end is None else _lines(split):
-        if isinstance(item, InputError):
-            if item.field == "published":
-                undated.add(item.item)
-        elif item.published is None and published is not None and item.id not in undated:
-            item = replace(item, published=published)
-        yield item
+    yield from inputs.dated(_rows(split) if split.end is None else _lines(split), published)
 
 
 def filesystem(path: str) -> tuple[Any, str]:
