@@ -42,6 +42,9 @@ def _pair(kind: str, trigger: str, sentence: str, modes: tuple[str, ...] = (), s
         ("SANCTION discontinue", "cut", "Iran cut ties with Canada", "SANCTION"),
         ("SANCTION planned", "cut", "Oslo is to cut aid to Uganda next year.", "THREATEN"),  # 1311
         ("AGREE", "signed", "Peru and Chile signed a fishing treaty.", "SUPPORT"),  # 057
+        ("AGREE", "agreed", "Peru and Chile agreed on a fishing treaty.", "SUPPORT"),
+        ("AGREE", "agreed", "Peru agreed to talk about a fishing treaty.", "AGREE"),
+        ("AGREE", "approved", "Quito approved the entry of the observers.", "YIELD"),  # 086
         ("AGREE", "pledged", "Cuba pledged solidarity with Bolivia.", "SUPPORT"),  # 051
         ("AGREE", "pledged", "Cuba pledged to send Bolivia 40 doctors.", "AGREE"),
         ("REQUEST", "ultimatum", "Kigali gave the rebels an ultimatum to disarm.", "THREATEN"),  # 139
@@ -54,6 +57,13 @@ def test_our_types_as_classes_of_plv(ours: str, trigger: str, sentence: str, kin
     modes = () if rest in ("", "planned") else (rest,)
     pair = _pair(type_, trigger, sentence, modes, "planned" if rest == "planned" else "actual")
     assert plv_class(pair, sentence) == kind
+
+
+def test_a_demand_against_the_target_accuses_it() -> None:
+    sentence = "Oslo asked the UN to take steps against Minsk."
+    pair = _pair("REQUEST", "asked", sentence, (), "actual")
+    assert plv_class(pair, sentence, (sentence.index("Minsk"), len(sentence) - 1)) == "ACCUSE"  # CAMEO 112
+    assert plv_class(pair, sentence, (sentence.index("the UN"), sentence.index("the UN") + 6)) == "REQUEST"
 
 
 def test_marks_are_taken_out_and_remembered() -> None:

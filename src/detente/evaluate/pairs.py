@@ -59,7 +59,7 @@ def plv(paths: Sequence[Path], coder: Coder | None = None) -> dict[str, Any]:
     answers = []
     quads = []
     for sentence, source, target, gold in rows(paths, "gold_root"):
-        kind = plv_class(classify(sentence, source, target, coder=coder), sentence)
+        kind = plv_class(classify(sentence, source, target, coder=coder), sentence, target)
         answers.append((gold, kind))
         quads.append((_quad(gold), _quad(kind)))
     return {

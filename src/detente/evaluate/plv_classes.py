@@ -22,6 +22,15 @@ _HOSTILE_DEEDS = ("ASSAULT", "COERCE", "SANCTION", "MOBILIZE", "PROTEST")
 # 057 "sign formal agreement" is SUPPORT.
 _SIGNED = re.compile(r"\b(?:sign|ratif|conclud|reach|struck|strike|clinch|seal|ink)\w*\b", re.I)
 _PACT = re.compile(r"\b(?:agreement|treaty|accord|pact|deal|memorandum|protocol|convention|contract)s?\b", re.I)
+# 057 again: a pact that is agreed on, by name ("agreed a trade deal", "agreed on the text of a treaty").
+_AGREED = re.compile(r"\bagree", re.I)
+_ON_A_PACT = re.compile(
+    rf"^(?: (?:to|on|upon))? (?:an?|the|their|its|two|three|several|new)\b[^,;:.]{{0,50}}?{_PACT.pattern}", re.I
+)
+# 08 "yield": 081 "ease restrictions", 086 "allow international involvement": what is approved or allowed is given way to.
+_ALLOWED = re.compile(r"\b(?:approv|authori[sz]|permit|allow)", re.I)
+# 112 "accuse", 10x "demand": who is asked for is not the one it is asked against.
+_AGAINST = re.compile(r"\bagainst\b[^,;:.]{0,60}$", re.I)
 # 051 "praise or endorse", 053 "rally support": a pledge of nothing but support.
 _BACKING = re.compile(r"^[^,;]{0,30}\b(?:support|backing|solidarity)\b", re.I)
 # 116 "find guilty or liable" is ACCUSE; a sentence to prison is COERCE (issue 4: "it files prison sentences under COERCE").
@@ -35,11 +44,11 @@ _FIGHT = re.compile(r"\b(?:blockad|occup|cyber|hack|destroy|demolish|raz)\w*", r
 _ULTIMATUM = re.compile(r"\b(?:ultimatum|deadline)\b", re.I)
 
 
-def plv_class(pair: Pair, sentence: str) -> str:
-    """Our answer as a class of PLV."""
+def plv_class(pair: Pair, sentence: str, target: tuple[int, int] | None = None) -> str:
+    """Our answer as a class of PLV; ``target``: the span of the party that it is done to."""
     shares: Counter[str] = Counter()
     for kind, share in pair.probabilities.items():
-        shares[_of_best(pair, sentence) if kind == pair.type else _plain(kind, sentence)] += share  # type: ignore[assignment]
+        shares[_of_best(pair, sentence, target) if kind == pair.type else _plain(kind, sentence)] += share  # type: ignore[assignment]
     return max(shares, key=lambda k: shares[k])
 
 
@@ -50,7 +59,7 @@ def _plain(kind: str, sentence: str) -> str:
     return "COERCE" if kind == "SANCTION" and _TRADE.search(sentence) else kind
 
 
-def _of_best(pair: Pair, sentence: str) -> str:
+def _of_best(pair: Pair, sentence: str, target: tuple[int, int] | None) -> str:
     kind, before = pair.type, sentence[: pair.start]
     promised = pair.status == "planned" or _PROMISED.search(before)
     if kind in _COOPERATION and promised:
@@ -63,10 +72,16 @@ def _of_best(pair: Pair, sentence: str) -> str:
         and _PACT.search(sentence[pair.start : pair.end + 40])
     ):
         return "SUPPORT"
+    if kind == "AGREE" and _AGREED.match(pair.trigger) and _ON_A_PACT.search(sentence[pair.end :]):
+        return "SUPPORT"
+    if kind == "AGREE" and _ALLOWED.match(pair.trigger):
+        return "YIELD"
     if kind == "AGREE" and _BACKING.search(sentence[pair.end :]):
         return "SUPPORT"
     if kind == "REQUEST" and _ULTIMATUM.search(sentence[max(0, pair.start - 30) : pair.end + 40]):
         return "THREATEN"
+    if kind == "REQUEST" and target is not None and _AGAINST.search(sentence[pair.end : target[0]]):
+        return "ACCUSE"
     if kind == "COERCE" and _FIGHT.search(pair.trigger):
         return "ASSAULT"
     if kind == "SANCTION" and "convict" in pair.modes:
