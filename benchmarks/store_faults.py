@@ -1,7 +1,7 @@
 """Faults of a store, with real processes: kills in the middle of adding, two writers and a reader at once.
 
 python benchmarks/store_faults.py kills [--times 100]          kill -9 at random moments, then finish
-python benchmarks/store_faults.py writers [--seconds 600]      two writers and a reader on one store
+python benchmarks/store_faults.py writers [--seconds 600]      two writers on one store, and beside them readers, compact, verify
 tests/store/test_faults.py runs the same code for a shorter time.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import random
 import subprocess
 import sys
@@ -105,34 +106,64 @@ def state(folder: Path, count: int, seed: int) -> dict[str, Any]:
 
 
 def writers(folder: Path, seconds: float) -> dict[str, Any]:
-    """Two writers that share half of their reports, and a reader, for some seconds; nothing may go wrong that a user sees."""
+    """Two writers that share half of their reports, and beside them a reader that stays, commands that open anew, `compact` and
+    `verify`, for some seconds; nothing may go wrong that a user sees."""
     from detente.store import Store
 
     end = time.monotonic() + seconds
+    did: Counter[str] = Counter()
     errors: list[str] = []
-    reads = added = 0
+    told = _Told()
+    logging.getLogger("detente").addHandler(told)
     round_ = 0
     with Store(folder) as reader:
         reader.add([])
         while time.monotonic() < end:
             both = [start(folder, round_ * 200 + shift, 200, 20, 7) for shift in (0, 100)]
             while any(p.poll() is None for p in both):
+                what = "read" if did["read"] <= 4 * did["command"] else "command"
                 try:
-                    seen = Counter(e.event_id for e in reader.events())
-                    list(reader.incidents(limit=20))
-                    reads += 1
-                    if any(c > 1 for c in seen.values()):
-                        errors.append("a reader saw an event twice")
+                    if what == "read":
+                        _look(reader, errors)
+                    else:
+                        with Store(folder, keep=False) as fresh:
+                            _look(fresh, errors)
+                        if did["command"] % 4 == 1:
+                            with Store(folder) as other:
+                                other.compact()
+                                errors += other.verify()
+                            did["compact and verify"] += 1
                 except Exception as error:
-                    errors.append(f"reader: {type(error).__name__}: {error}")
+                    errors.append(f"{what}: {type(error).__name__}: {error}")
+                did[what] += 1
                 time.sleep(0.05)
             for one in both:
                 out, err = one.communicate()
-                added += len(out.splitlines())
+                did["added"] += len(out.splitlines())
                 if one.returncode or err.strip():
                     errors.append(err.strip() or f"exit code {one.returncode}")
             round_ += 1
-    return {**state(folder, round_ * 200 + 100, 7), "added": added, "reads": reads, "errors": errors}
+    logging.getLogger("detente").removeHandler(told)
+    return {**state(folder, round_ * 200 + 100, 7), **did, "errors": errors + told.lines}
+
+
+def _look(store: Any, errors: list[str]) -> None:
+    """Read all events and some incidents."""
+    seen = Counter(e.event_id for e in store.events())
+    list(store.incidents(limit=20))
+    if any(c > 1 for c in seen.values()):
+        errors.append("a reader saw an event twice")
+
+
+class _Told(logging.Handler):
+    """What the log tells the user."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(record.getMessage())
 
 
 def _lines() -> Iterator[str]:

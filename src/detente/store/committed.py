@@ -18,6 +18,7 @@ from detente.store.tables import StoreError, Tables, quoted
 log = logging.getLogger("detente")
 Answer = TypeVar("Answer")
 _ROWS = 1000  # that are made Python objects at a time
+_ATTEMPTS = 20  # of a query whose files vanish under it
 
 
 class Committed:
@@ -103,22 +104,28 @@ class Committed:
         return self._again(look)
 
     def stream(self, sql: str, values: Iterable[object] = ()) -> Iterator[dict[str, Any]]:
-        """The rows of a query, some at a time."""
+        """The rows of an ordered query, some at a time. (DuckDB reads no file before the first row is asked for, and, for the order,
+        all of them then: what vanishes meanwhile is met in `_again`.)"""
+        given = tuple(values)
 
-        def ask() -> Any:
-            return self.db.cursor().execute(sql, tuple(values))
+        def ask() -> tuple[Any, list[Any]]:
+            cursor = self.db.cursor().execute(sql, given)
+            return cursor, cursor.fetchmany(_ROWS)
 
-        cursor = self._again(ask)
+        cursor, rows = self._again(ask)
         names = [d[0] for d in cursor.description]
-        while rows := cursor.fetchmany(_ROWS):
+        while rows:
             for row in rows:
                 yield dict(zip(names, row, strict=True))
+            rows = cursor.fetchmany(_ROWS)
 
     def fetch(self, sql: str, values: Iterable[object] = ()) -> list[dict[str, Any]]:
         """The rows of a query, as dicts."""
 
+        given = tuple(values)
+
         def ask() -> list[dict[str, Any]]:
-            cursor = self.db.execute(sql, tuple(values))
+            cursor = self.db.execute(sql, given)
             names = [d[0] for d in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
@@ -137,37 +144,54 @@ class Committed:
         if a file is damaged, tell it and go on without it."""
         import duckdb
 
-        for _ in range(20):
+        for _ in range(_ATTEMPTS):
             try:
                 return what()
             except (duckdb.Error, StoreError) as error:
                 if isinstance(error, duckdb.BinderException | duckdb.ParserException | duckdb.CatalogException):
                     raise
                 self._look_at_files(error)
+                self.last = -1  # what was loaded when it failed may be half of it
                 if what != self._refresh:
-                    self.last = -1
-                    self._refresh()
+                    self._again(self._refresh)
         return what()
 
     def _look_at_files(self, error: Exception) -> None:
-        missing = False
-        for name in TABLES:
-            before = [*self._files.get(name, ())]
-            self.tables.refresh(name)
-            now = self.tables.files(name)
-            missing = missing or before != now
-            for file in now:
-                if file not in self.unreadable and (reason := damage(file)):
-                    self.unreadable[file] = reason
-                    missing = True
-                    log.error(
-                        "%s is damaged (%s): its rows are left out; see detente verify --store %s",
-                        file,
-                        reason,
-                        self.tables.folder,
-                    )
-        if not missing:
+        """Find out why a query failed: the files are others by now, or some are damaged, which is told. Raises the error if
+        neither is so."""
+        if self._moved():
+            return
+        found = {file: reason for name in TABLES for file, reason in self.damaged(name).items()}
+        if not found:
             raise error
+        for file, reason in found.items():
+            log.error(
+                "%s is damaged (%s): its rows are left out; see detente verify --store %s",
+                file,
+                reason,
+                self.tables.folder,
+            )
+
+    def damaged(self, name: str) -> dict[str, str]:
+        """The files of a table that cannot be read, with what is wrong; they are left out from here on."""
+        found: dict[str, str] = {}
+        looked = set(self.unreadable)
+        while files := [f for f in self.tables.files(name) if f not in looked]:
+            found |= {file: reason for file in files if (reason := damage(file))}
+            looked.update(files)
+            self.tables.refresh(name)
+        # What another process took away while it was looked at is no damage.
+        found = {file: found[file] for file in self.tables.files(name) if file in found}
+        self.unreadable |= found
+        return found
+
+    def _moved(self) -> bool:
+        """Whether the tables have other files than those that were asked."""
+        self.tables.refresh()
+        return any(
+            [f for f in self.tables.files(name) if f not in self.unreadable] != files
+            for name, files in self._files.items()
+        )
 
 
 def damage(file: str) -> str | None:

@@ -59,6 +59,18 @@ def last(table: Path) -> int:
     return max((int(p.stem) for p in (table / LOG).glob("*.json") if p.stem.isdigit()), default=-1)
 
 
+def state(table: Path) -> tuple[frozenset[str], bytes]:
+    """What a table's log is made of now: the names of its files, and the pointer to a checkpoint."""
+    try:
+        names = frozenset(p.name for p in (table / LOG).iterdir())
+    except OSError:
+        names = frozenset()
+    try:
+        return names, (table / LOG / "_last_checkpoint").read_bytes()
+    except OSError:
+        return names, b""
+
+
 def heal(table: Path, acknowledged: int) -> list[str]:
     """Take out what a power cut left half written in versions that nobody was told of; returns what was done.
 

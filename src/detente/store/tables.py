@@ -24,6 +24,9 @@ _CONFIGURATION = {
     "delta.logRetentionDuration": "interval 0 seconds",
     "delta.deletedFileRetentionDuration": "interval 0 seconds",
 }
+# Times that a table is opened whose log changes under it: one attempt takes 10 ms and fails once in a thousand beside a writer
+# that compacts every few seconds (measured).
+_ATTEMPTS = 20
 # Rows of a group: a look-up of one row reads few others.
 _GROUP = 32_768
 # How columns are written that hardly repeat: numbers that rise, and hashes behind the same letters. A dictionary of them, the
@@ -138,11 +141,25 @@ class Tables:
                     path.unlink(missing_ok=True)
 
     def _table(self, name: str) -> Any:
-        from deltalake import DeltaTable
-
         if name not in self._open:
-            self._open[name] = DeltaTable(_uri(self.folder / name))
+            self._open[name] = self._opened(self.folder / name)
         return self._open[name]
+
+    def _opened(self, table: Path) -> Any:
+        """A table as its log has it. Opening reads the pointer to a checkpoint, lists the log and reads what is listed; if `compact`
+        of another process takes some of it away in between, opening fails. A log that changed meanwhile is opened again, one
+        that did not is damaged."""
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+
+        for _ in range(_ATTEMPTS):
+            before = durable.state(table)
+            try:
+                return DeltaTable(_uri(table))
+            except (DeltaError, OSError):
+                if durable.state(table) == before:
+                    raise
+        return DeltaTable(_uri(table))
 
     def _newest(self, name: str) -> Any:
         """The table as it is on disk now; opened anew where `compact` of another process removed the log between."""

@@ -11,11 +11,12 @@ from detente.errors import DetenteError
 from detente.ontology import spans
 from detente.read.events import EXCERPT
 from detente.store import layout
-from detente.store.committed import Committed, damage
+from detente.store.committed import Committed
 from detente.store.reading import EVENT_COLUMNS, in_force, read_event
 from detente.store.rows import TABLES
 from detente.store.tables import StoreError
 
+_DOCUMENTS = 5000  # whose texts are looked at together
 _SHOWN = 20  # problems of one kind that are listed
 
 
@@ -45,17 +46,15 @@ def _first(found: Iterator[str]) -> list[str]:
 def _files(seen: Committed) -> Iterator[str]:
     for name in TABLES:
         try:
-            files = seen.tables.files(name)
+            found = seen.damaged(name)
         except StoreError as error:
             yield str(error)
             continue
-        for file in files:
-            if reason := damage(file):
-                seen.unreadable[file] = reason
-                yield (
-                    f"{file} cannot be read ({reason}): put it back from a backup; or restore the backup into a new folder and add "
-                    "the later reports to it again"
-                )
+        for file, reason in found.items():
+            yield (
+                f"{file} cannot be read ({reason}): put it back from a backup; or restore the backup into a new folder and add "
+                "the later reports to it again"
+            )
 
 
 def _runs(seen: Committed) -> Iterator[str]:
@@ -76,6 +75,14 @@ def _runs(seen: Committed) -> Iterator[str]:
             yield f"run {row['run']} told of {row['told']} {column}, and {row['there']} are there: restore a backup"
 
 
+def _of_all(seen: Committed, sql: str) -> Iterator[dict[str, Any]]:
+    """The rows of a query on documents between two numbers, of all of them: some at a time, for memory, and each time at once, as
+    files come and go."""
+    last = seen.fetch("SELECT coalesce(max(doc), 0) AS doc FROM documents")[0]["doc"]
+    for first in range(0, last + 1, _DOCUMENTS):
+        yield from seen.fetch(sql, (first, first + _DOCUMENTS - 1))
+
+
 def _documents(seen: Committed) -> Iterator[str]:
     for row in seen.fetch("SELECT doc, run FROM documents GROUP BY doc, run HAVING count(*) > 1"):
         yield f"document number {row['doc']} is twice in run {row['run']}"
@@ -84,7 +91,7 @@ def _documents(seen: Committed) -> Iterator[str]:
     ):
         yield f"document {row['id']} is there twice"
     whole = f"SELECT id, text, sha256 FROM documents WHERE text IS NOT NULL AND NOT coalesce(list_contains(notes, '{EXCERPT}'), false)"
-    for row in seen.stream(whole):
+    for row in _of_all(seen, f"{whole} AND doc BETWEEN ? AND ?"):
         if hashlib.sha256(row["text"].encode("utf-8")).hexdigest() != row["sha256"]:
             yield f"the text of document {row['id']} is not what was read (its SHA-256 differs): restore a backup"
     if not seen.unreadable:
@@ -100,9 +107,9 @@ def _events(seen: Committed) -> Iterator[str]:
     sql = (
         f"SELECT e.*, {EVENT_COLUMNS}, t.text AS whole FROM events e JOIN sentences s ON s.sentence = e.sentence "
         "JOIN documents d ON d.doc = e.doc AND d.run = e.coding "
-        "JOIN documents t ON t.doc = d.doc AND t.version = d.version AND t.text IS NOT NULL"
+        "JOIN documents t ON t.doc = d.doc AND t.version = d.version AND t.text IS NOT NULL WHERE t.doc BETWEEN ? AND ?"
     )
-    for row in seen.stream(sql):
+    for row in _of_all(seen, sql):
         event = read_event(row)
         for start, end, words in spans(event):
             if row["whole"][start:end] != words:
