@@ -1,8 +1,9 @@
 """A supervised run on a public pair exam, for comparison: its own weights, never shipped and never mixed with the shipped ones.
 
-python -m detente.training.supervised_pairs --start training/work/roles/network.pt --tokenizer training/work/base/tokenizer.json --pairs plv_train.jsonl [--test plv_test.jsonl] [--folds 5]
+python -m detente.training.supervised_pairs --pairs plv_train.jsonl [--test plv_test.jsonl] [--folds 5] [--start training/work/pairs/network.pt --tokenizer training/work/base/tokenizer.json]
 
-The teacher reads each sentence with the two parties marked in it and is taught the exam's own classes. Without ``--test`` each of ``--folds``
+A reader that begins from the shipped student (default), or from a teacher, reads each sentence with the two parties marked in it and is
+taught the exam's own classes. Without ``--test`` each of ``--folds``
 parts is held back in turn (crossed), and the figures are over all pairs.
 """
 
@@ -21,13 +22,17 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from detente.evaluate.pairs import by_class, macro_f1, rows
+from detente.model.coder import DEFAULT
 from detente.model.tokens import load_tokenizer, pieces
 from detente.training.batches import padded
+from detente.training.import_onnx import network_of
 from detente.training.loss import half, half_is_fast
-from detente.training.network import TEACHER, PairReader
+from detente.training.network import SMALL, TEACHER, PairReader
 
 _BATCH = 16
-_RATE, _HEAD_RATE = 4e-5, 1e-3
+_SMOOTHING = 0.05  # of the labels: of near classes (AGREE, SUPPORT) a second reader would often choose the other
+#: Learning rates of the body and of the new head: the smaller network takes larger steps.
+_RATES = {SMALL: (1e-4, 2e-3), TEACHER: (4e-5, 1e-3)}
 
 
 @dataclass(slots=True)
@@ -58,11 +63,15 @@ def _tensors(batch: Sequence[PairExample]) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, epochs: int, seed: int) -> PairReader:
-    """A reader taught the examples, beginning from a trained teacher of pairs (or from the encoder of another teacher)."""
+    """A reader taught the examples, beginning from the folder of a shipped student, or from the `network.pt` of a teacher."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    reader = PairReader(TEACHER, len(classes))
-    given = torch.load(start, map_location="cpu", weights_only=True)
+    shape = SMALL if start.is_dir() else TEACHER
+    body_rate, head_rate = _RATES[shape]
+    reader = PairReader(shape, len(classes))
+    given = (
+        network_of(start).state_dict() if start.is_dir() else torch.load(start, map_location="cpu", weights_only=True)
+    )
     # The encoder, and from a teacher of pairs the marks of the two parties; the classes are the exam's own.
     own = reader.state_dict()
     fits = {k: v for k, v in given.items() if k.startswith(("encoder.", "marks.")) and v.shape == own[k].shape}
@@ -70,7 +79,7 @@ def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, 
     reader.encoder.words.weight.requires_grad_(False)
     body = [p for p in reader.encoder.parameters() if p.requires_grad]
     heads = [*reader.marks.parameters(), *reader.classes.parameters()]
-    optimizer = torch.optim.AdamW([{"params": body}, {"params": heads}], lr=_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW([{"params": body}, {"params": heads}], lr=body_rate, weight_decay=0.01)
     bf16 = half_is_fast(torch.device("cpu"))
     total, step = epochs * (len(examples) // _BATCH + 1), 0
     reader.train()
@@ -79,11 +88,13 @@ def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, 
         cut = [order[i : i + _BATCH] for i in range(0, len(order), _BATCH)]
         rng.shuffle(cut)
         for batch in cut:
-            for part, rate in zip(optimizer.param_groups, (_RATE, _HEAD_RATE), strict=True):
+            for part, rate in zip(optimizer.param_groups, (body_rate, head_rate), strict=True):
                 part["lr"] = rate * min((step + 1) / (0.1 * total), max(0.02, 1 - step / total))
             with half(torch.device("cpu"), bf16):
                 logits = reader(*_tensors(batch))
-            loss = F.cross_entropy(logits.float(), torch.tensor([classes.index(e.label) for e in batch]))
+            loss = F.cross_entropy(
+                logits.float(), torch.tensor([classes.index(e.label) for e in batch]), label_smoothing=_SMOOTHING
+            )
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
@@ -106,8 +117,8 @@ def answers(reader: PairReader, examples: Sequence[PairExample], classes: Sequen
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--start", type=Path, required=True, help="network.pt of a teacher")
-    parser.add_argument("--tokenizer", type=Path, required=True)
+    parser.add_argument("--start", type=Path, default=DEFAULT, help="folder of a student, or network.pt of a teacher")
+    parser.add_argument("--tokenizer", type=Path, default=DEFAULT / "tokenizer.json")
     parser.add_argument("--pairs", type=Path, required=True, help="the exam's training part")
     parser.add_argument("--test", type=Path, help="the exam's test part")
     parser.add_argument("--folds", type=int, default=5)
