@@ -18,13 +18,14 @@ _EMPTY = frozenset(
         "says that - – — , . ' ’"
     ).split()
 )
+_LOOSE = re.compile(r"(?:\s+(?:in|of|at|on|from|by|for|to|with|near|into|than|the|an?|and|or))+$")
 _EDGE = " \t\n\r,;:.!?\"“”()[]–—-'’"
 
 
 def whole(spans: Sequence[RoleSpan], sentence: str) -> tuple[RoleSpan, ...]:
     """Spans of one role grown to whole words and whole known names, without the punctuation around them.
 
-    What is only articles, conjunctions or marks is dropped; spans that grow into one another become one.
+    What is only articles, conjunctions or marks is dropped; spans that grow into one another, or stand side by side, become one.
     """
     names = _names(sentence, own_version())
     out: list[RoleSpan] = []
@@ -36,7 +37,8 @@ def whole(spans: Sequence[RoleSpan], sentence: str) -> tuple[RoleSpan, ...]:
         start, end = _trimmed(sentence, start, end)
         if start >= end or all(_is_empty(w) for w in re.findall(r"[\w]+|[^\w\s]", sentence[start:end])):
             continue
-        if out and start < out[-1].end:
+        # Of 2,712 annotated parties of one side 2 stand next to another without a word or mark between them.
+        if out and (start < out[-1].end or not sentence[out[-1].end : start].strip()):
             out[-1] = replace(out[-1], end=max(end, out[-1].end))
         else:
             out.append(replace(span, start=start, end=end))
@@ -96,4 +98,7 @@ def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
         or (part[len(kept)] == ")" and "(" in kept)
     ):
         kept = part[: len(kept) + 1]
+    # No annotated party or place ends in a preposition or an article ("a court in").
+    if loose := _LOOSE.search(kept):
+        kept = kept[: loose.start()]
     return start + left, start + len(kept)

@@ -124,6 +124,20 @@ def clues(
             ).update(what)
 
     _of_sentence(around, add)
+    if _OWNED.match(text):
+        found[None].add(f"{OWNED} none")
+        for country in around.same:
+            add(country, f"{OWNED} same side")
+        for country in around.other:
+            add(country, f"{OWNED} other side")
+        before = [m for m in around.named if m[1] <= around.start]
+        for i, (_, _, country, _) in enumerate(before):
+            add(
+                country,
+                f"{OWNED} before",
+                *([f"{OWNED} first"] if i == 0 else []),
+                *([f"{OWNED} last"] if i == len(before) - 1 else []),
+            )
     for country, likely in around.pointed.items():
         add(country, f"{POINTED} {_share_name(likely)}")
     if around.pointed:
@@ -149,6 +163,13 @@ def clues(
         add(told, "apposition")
     return found
 
+
+#: "its citizens", "their leaders": whose they are stands before them.
+OWNED = "owned"
+_OWNED = re.compile(
+    r"(?:(?:some|one|two|three|many|most|all|several|a number|members?) (?:of )?)?(?:its|their|his|her|our|my|whose)\b",
+    re.I,
+)
 
 #: Clues of the model itself begin with this word; they are weighed alone, for they are learnt from few reports.
 POINTED = "pointed"

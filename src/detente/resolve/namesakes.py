@@ -28,7 +28,9 @@ _ROUNDS = 3
 _SOME = 0.3  # of a place, for its state to be spoken of
 _HINT = 2.5
 _OPTIONS = 12
-_UNSURE = 100_000  # people; a smaller place in a state that the text has nothing else of is not believed
+# People; a smaller place in a state that the text has nothing else of is not believed. 100,000 lost Kherson in a report of Russian
+# shelling; of 3,000 annotated places the country is right for 2,388 against 2,383.
+_UNSURE = 20_000
 _RADIUS = 6371.0
 
 
