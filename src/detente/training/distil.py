@@ -1,7 +1,8 @@
 """The teacher reads unannotated sentences: `python -m detente.training.distil --teacher DIR --pool POOL.jsonl.gz… --out DIR --sentences 50000`.
 
 Writes shards of `SoftExample`s, the probabilities of every head in 16 bits, which `detente.training.train --silver` learns from.
-Resumable: shards that exist are kept. Sentences that are annotated (``--have``) or references (``--keep-out``) are left out.
+A student may read for itself (``--shape small``, ``--teacher`` the folder of a shipped model): what it learns again from its own
+readings it does not forget beside new annotations. Resumable: shards that exist are kept. Sentences that are annotated (``--have``) or references (``--keep-out``) are left out.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from detente.segment.sentences import split
 from detente.training.batches import SoftEvent, SoftExample, padded
 from detente.training.choose_reports import known, pool
 from detente.training.examples import fingerprint
+from detente.training.import_onnx import state_of
 from detente.training.loss import half, half_is_fast
 from detente.training.network import SHAPES, Network, RoleReader
 
@@ -133,7 +135,11 @@ def _fill(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--teacher", type=Path, nargs="+", required=True, help="folders with network.pt; several are averaged"
+        "--teacher",
+        type=Path,
+        nargs="+",
+        required=True,
+        help="folders with network.pt, or of a shipped model; several are averaged",
     )
     parser.add_argument("--roles", type=Path, help="folder with the network.pt of a teacher of roles (--shape roles)")
     parser.add_argument("--shape", choices=sorted(SHAPES), default="teacher")
@@ -142,12 +148,13 @@ def main() -> None:
     parser.add_argument("--keep-out", type=Path, nargs="*", default=[])
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--sentences", type=int, default=50_000)
+    parser.add_argument("--most", type=int, help="read only so many of the drawn sentences")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = half_is_fast(device)
-    states = [torch.load(t / "network.pt", map_location=device, weights_only=True) for t in args.teacher]
+    states = [state_of(t / "network.pt" if (t / "network.pt").exists() else t, device) for t in args.teacher]
     network = Network(SHAPES[args.shape]).to(device)
     network.load_state_dict({k: sum(s[k] for s in states) / len(states) for k in states[0]}, strict=False)
     network.eval()
@@ -156,7 +163,7 @@ def main() -> None:
         reader = RoleReader(SHAPES["teacher"]).to(device)
         reader.load_state_dict(torch.load(args.roles / "network.pt", map_location=device, weights_only=True))
         reader.eval()
-    texts = sentences(args.pool, known(args.have, args.keep_out), args.sentences, args.seed)
+    texts = sentences(args.pool, known(args.have, args.keep_out), args.sentences, args.seed)[: args.most]
     tokenizer = load_tokenizer(args.tokenizer)
     args.out.mkdir(parents=True, exist_ok=True)
     start = time.time()

@@ -2,7 +2,8 @@
 
 Takes the shards of `detente.training.distil` and writes them with what two parties of a sentence do to each other, as the
 teacher of pairs sees it: the parties of the events, these turned round, and parties of different events of the sentence.
-Resumable: shards that exist in ``--out`` are kept.
+With ``--student`` in place of ``--reader`` a student says it of its own sentences, so that it can go on learning without
+forgetting. Resumable: shards that exist in ``--out`` are kept.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from pathlib import Path
 import torch
 
 from detente.training.batches import Sides, SoftExample, SoftPair, Span, padded, pairs, parties
+from detente.training.import_onnx import state_of
 from detente.training.loss import half, half_is_fast
-from detente.training.network import TEACHER, PairReader
+from detente.training.network import SMALL, TEACHER, Network, PairReader
 
 _MOST = 3  # pairs of a sentence that are read: those of its events first
 
@@ -38,9 +40,9 @@ def _touch(a: Span, b: Span) -> bool:
 
 @torch.no_grad()
 def read(
-    reader: PairReader, asked: Sequence[tuple[SoftExample, Sides]], device: torch.device, bf16: bool
+    reader: PairReader | Network, asked: Sequence[tuple[SoftExample, Sides]], device: torch.device, bf16: bool
 ) -> list[SoftPair]:
-    """What the teacher of pairs says of each (sentence, sides)."""
+    """What the teacher of pairs (or the pair block of a student) says of each (sentence, sides)."""
     ids, casings = padded([e.ids for e, _ in asked], device), padded([e.casings for e, _ in asked], device)
     marks = torch.zeros_like(ids)
     for i, (_, sides) in enumerate(asked):
@@ -48,21 +50,26 @@ def read(
             if side is not None:
                 marks[i, side[0] : side[1]] = which
     with half(device, bf16):
-        types = reader(ids, casings, marks)
+        if isinstance(reader, Network):
+            types = reader.pairs(reader.encoder.vectors(ids, casings), (ids != 0).long(), marks)
+        else:
+            types = reader(ids, casings, marks)
     return [SoftPair(sides, t.half().cpu()) for (_, sides), t in zip(asked, types.float().softmax(-1), strict=True)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reader", type=Path, required=True, help="folder with the network.pt of a teacher of pairs")
+    asked_of = parser.add_mutually_exclusive_group(required=True)
+    asked_of.add_argument("--reader", type=Path, help="folder with the network.pt of a teacher of pairs")
+    asked_of.add_argument("--student", type=Path, help="network.pt of a student, or the folder of a shipped model")
     parser.add_argument("--silver", type=Path, required=True, help="folder of shards (detente.training.distil)")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = half_is_fast(device)
-    reader = PairReader(TEACHER).to(device)
-    reader.load_state_dict(torch.load(args.reader / "network.pt", map_location=device, weights_only=True))
+    reader: PairReader | Network = (Network(SMALL) if args.student else PairReader(TEACHER)).to(device)
+    reader.load_state_dict(state_of(args.student or args.reader / "network.pt", device))
     reader.eval()
     args.out.mkdir(parents=True, exist_ok=True)
     start = time.time()

@@ -28,6 +28,14 @@ def network_of(folder: Path) -> Network:
     return network
 
 
+def state_of(given: Path, device: torch.device) -> dict[str, torch.Tensor]:
+    """The weights of a trained network: of a `network.pt`, or of the folder of a shipped student (8 bits made 32 again)."""
+    if given.is_dir():
+        return {k: v.to(device) for k, v in network_of(given).state_dict().items()}
+    state: dict[str, torch.Tensor] = torch.load(given, map_location=device, weights_only=True)
+    return state
+
+
 def weights(path: Path) -> dict[str, NDArray[np.float32]]:
     """Every parameter of a graph by its name in the network, in 32 bits."""
     graph = onnx.load(path).graph

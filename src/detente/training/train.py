@@ -1,4 +1,4 @@
-"""Train the coder: `python -m detente.training.train --data DIR… --base DIR --out DIR [--shape teacher] [--hold 0.1] [--silver DIR]`.
+"""Train the coder: `python -m detente.training.train --data DIR… --base FILE --out DIR [--start FILE] [--shape teacher] [--hold 0.1] [--silver DIR]`.
 
 Prints scores on held-back reports after each epoch and writes `network.pt` (a moving average of the weights) and
 `log.json`. The data folders are read anew at each epoch, so that annotations that arrive meanwhile are learnt too.
@@ -23,6 +23,7 @@ import torch
 from detente.model.tokens import load_tokenizer
 from detente.training.batches import AnyExample, SoftExample, collate, groups, pairs
 from detente.training.examples import Example, build, fingerprint, reference_fingerprints
+from detente.training.import_onnx import state_of
 from detente.training.line_format import held_back, read_folders
 from detente.training.loss import half_is_fast, loss_of, pair_loss_of, role_loss_of
 from detente.training.measure import measure, measure_pairs, measure_roles
@@ -127,9 +128,10 @@ def begin(args: argparse.Namespace, device: torch.device) -> AnyNetwork:
     """The network to train: from base weights, or from a trained one (of the readers, the encoder alone)."""
     reader = _READERS.get(args.shape)
     network = (reader or Network)(SHAPES["teacher" if reader else args.shape]).to(device)
-    (load_bert if args.shape == "small" else load_mpnet)(network.encoder, args.base)
+    if args.base:
+        (load_bert if args.shape == "small" else load_mpnet)(network.encoder, args.base)
     if args.start:
-        given = torch.load(args.start, map_location=device, weights_only=True)
+        given = state_of(args.start, device)
         if reader:
             given = {k: v for k, v in given.items() if k.startswith("encoder.")}
         network.load_state_dict(given, strict=False)
@@ -143,6 +145,8 @@ def train(args: argparse.Namespace) -> None:
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     bf16 = half_is_fast(device)
     tokenizer = load_tokenizer(args.tokenizer)
+    if not (args.base or args.start):
+        raise SystemExit("name the base weights (--base) or a trained network to begin from (--start)")
     network = begin(args, device)
     learner = Learner(network, args.rate, args.head_rate, device, bf16)
     soft = silver(args.silver)
@@ -166,7 +170,7 @@ def train(args: argparse.Namespace) -> None:
         print(f"going on after epoch {first}", flush=True)
     start = time.time()
     for epoch in range(first, args.epochs):
-        examples = annotated(args.data, args.keep_out, tokenizer)
+        examples = annotated([*args.data, *args.new], args.keep_out, tokenizer)
         test = [e for e in examples if held_back(e.report, args.hold)]
         learn: list[AnyExample] = [e for e in examples if not held_back(e.report, args.hold)]
         log |= {"data_sha256": digest(examples), "sentences": len(learn), "held_back": len(test)}
@@ -177,7 +181,9 @@ def train(args: argparse.Namespace) -> None:
         share: list[AnyExample] = (
             [*soft] if args.silver_share >= 1 else rng.sample(soft, int(args.silver_share * len(soft)))
         )
-        learn = learn * (args.repeat if soft else 1) + share
+        fresh = {r.id for r in read_folders(args.new)}
+        again = [e for e in learn if isinstance(e, Example) and e.report in fresh]
+        learn = learn * (args.repeat if soft else 1) + again * (args.new_repeat - 1) + share
         todo = list(groups(learn, args.pieces, rng))
         total = args.epochs * len(todo)
         print(f"epoch {epoch + 1}: {len(learn)} sentences, {len(test)} held back, {len(todo)} steps", flush=True)
@@ -210,11 +216,15 @@ def train(args: argparse.Namespace) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders of bNN.jsonl + bNN.ann pairs")
-    parser.add_argument("--base", type=Path, required=True, help="base weights (safetensors)")
+    parser.add_argument("--base", type=Path, help="base weights (safetensors); not needed beside --start")
+    parser.add_argument(
+        "--new", type=Path, nargs="*", default=[], help="folders whose sentences count --new-repeat times as often"
+    )
+    parser.add_argument("--new-repeat", type=int, default=1)
     parser.add_argument("--tokenizer", type=Path, required=True, help="tokenizer.json of all-MiniLM-L6-v2")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--shape", choices=[*sorted(SHAPES), *_READERS], default="small")
-    parser.add_argument("--start", type=Path, help="network.pt to begin from, instead of the base weights alone")
+    parser.add_argument("--start", type=Path, help="network.pt or folder of a shipped model to begin from")
     parser.add_argument("--silver", type=Path, help="folder of the teacher's readings (training.distil)")
     parser.add_argument("--silver-share", type=float, default=1.0, help="share of them in each epoch, drawn anew")
     parser.add_argument("--repeat", type=int, default=1, help="times that annotated sentences count beside silver ones")
