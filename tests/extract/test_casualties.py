@@ -181,3 +181,24 @@ def test_hostile_text_takes_bounded_time(hostile: str) -> None:
     start = time.perf_counter()
     tolls(hostile)
     assert time.perf_counter() - start < 0.5
+
+
+@pytest.mark.parametrize(
+    ("text", "mark"),
+    [
+        ("A rocket hit the depot beside the port where 900 Danish soldiers are stationed; a guard was killed.", "900"),
+        ("A rocket killed a guard at a base that is home to about 900 troops.", "900"),
+        ("Shells fell on a town of 40,000 and a miller was wounded.", "40,000"),
+    ],
+)
+def test_a_strength_is_no_toll(text: str, mark: str) -> None:
+    """Soldiers where they are stationed and the people of a town are not counted, whatever the model marks."""
+    kind = "killed" if "killed" in text else "injured"
+    trigger = "hit" if " hit " in text else "killed" if "killed" in text else "fell on"
+    numbers = {c.number for c in coded(text, trigger, marks={kind: mark})}
+    assert mark.replace(",", "") not in numbers
+
+
+def test_the_wounded_among_those_stationed_count() -> None:
+    text = "A rocket hit the depot and wounded nine of the 900 Danish soldiers who are stationed there."
+    assert "injured=9" in short(coded(text, "hit", marks={"injured": "900"}))

@@ -39,6 +39,22 @@ _ESCAPED = re.compile(
     r"[^.;]{0,60}?\b(?:unhurt|unharmed|uninjured|unscathed|without injur(?:y|ies)|not (?:hurt|harmed|injured|wounded))\b",
     re.I,
 )
+# Who is counted here is where he is, or does what he does: a strength, not a toll ("the base where 900 Danish soldiers are stationed",
+# "a town of 40,000"). Of 81 such counts in the annotations 2 are tolls of killed or injured, both told by words that come first.
+_AMOUNT = (
+    r"(?:about|around|some|roughly|nearly|almost|more than|over|at least|up to|as many as|an estimated|approximately)"
+)
+_PRESENT = re.compile(
+    r"(?:[ -]+(?!(?:and|but|when|after|before|their|in)\b)[\w'’.-]+){1,5}? (?:(?:who|that) )?(?:(?:is|are|was|were|remain|remained|have been|had been|being|currently|"
+    r"still|permanently|usually|normally) )*(?:stationed|based|deployed|posted|garrisoned|quartered|billeted|housed|lived?|living|resid\w+|serv(?:e[sd]?|ing)|"
+    r"work(?:s|ed|ing)?)\b",
+    re.I,
+)
+_STRENGTH = re.compile(
+    r"\b(?:home (?:to|of|for)|hosts?|hosting|hosted|houses?|housing|inhabited by|manned by|staffed by|accommodat\w+|population (?:is|was)|"
+    rf"(?:garrison|town|city|village|camp|population|force|contingent|crew|team|unit|district|mission) of) (?:{_AMOUNT} )?$",
+    re.I,
+)
 # What stands before a killing or arrest that is not told as done: "a plot to kill", "the attempted assassination of".
 _UNDONE = re.compile(
     r"\b(?:attempt(?:ed|s|ing)?|plot(?:s|ted|ting)?|plan(?:s|ned|ning)?|conspir\w+|tr(?:y|ies|ied|ying)|vow\w*|threat\w*|order(?:s|ed)?|used|want(?:s|ed)?) "
@@ -147,6 +163,8 @@ def _marked(
         if settled or of != kind:
             continue
         for start, end, count in counts:
+            if kind in _EVIDENCE and (_PRESENT.match(text[end:]) or _STRENGTH.search(text[:start])):
+                continue
             if _overlap(at, (start, end)) and start not in used and not _NO_PEOPLE.match(text[end:]):
                 if _NONE_OF.search(text[:start]):
                     return start, end, Quantity("=", "0", 0, 0)
