@@ -17,8 +17,8 @@ from detente.measure.columns import Bools, Columns, Floats, Ints, Side
 from detente.measure.coverage import Coverage, known_days
 from detente.measure.panel import Panel, changes, per_day
 from detente.measure.records import Alarm, Reading, Tension, TurningPoint
-from detente.measure.scale import CONFLICT, table
-from detente.measure.series import EVERY, Series, averages, points, series
+from detente.measure.scale import table
+from detente.measure.series import EVERY, Series, averages, conflict, points, series
 from detente.measure.turns import turning_points as turns_of
 from detente.measure.words import reading as words_of
 from detente.records import Incident
@@ -156,7 +156,7 @@ def turning_points(
     daily = columns.daily(rows, loaded.first, loaded.last)
     known = known_days(columns, rows, loaded.coverage, loaded.first, loaded.last)
     days = np.flatnonzero(known) + loaded.first
-    worse = daily[known][:, CONFLICT].sum(axis=1)
+    worse = conflict(daily)[known]
     raised = _alarms_of(loaded, rows, (two[0].label, two[1].label))
     found = turns_of(columns, rows, worse, days, changes(columns, rows, worse, days), raised)
     inside = (t for t in found if t.day >= (asked.since or "") and t.day <= (asked.until or "9999"))
@@ -221,13 +221,13 @@ def _alarms_of(loaded: Loaded, rows: Ints, names: tuple[str, str]) -> list[Alarm
     known = known_days(columns, rows, loaded.coverage, loaded.first, loaded.last)
     worse = rows[columns.channel[rows] < 3]
     worse = worse[columns.channel[worse] >= 0]
-    conflict = columns.daily(rows, loaded.first, loaded.last)[:, CONFLICT].sum(axis=1)
+    daily = conflict(columns.daily(rows, loaded.first, loaded.last))
     begun, ended = (
-        per_day(when[worse], np.zeros_like(worse), loaded.first, len(conflict), 1)[known]
+        per_day(when[worse], np.zeros_like(worse), loaded.first, len(daily), 1)[known]
         for when in (columns.begin, columns.end)
     )
     others = _others(loaded, worse, loaded.first, loaded.last)
-    z, total, usual = surge(conflict[known][:, None], others[known][:, None])
+    z, total, usual = surge(daily[known][:, None], others[known][:, None])
     days = np.flatnonzero(known) + loaded.first
     return [alarm(columns, rows.tolist(), names, s, days) for s in spells(z, total, usual, lately(begun, ended))]
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -20,6 +19,7 @@ import numpy.typing as npt
 
 from detente import ontology
 from detente.measure.columns import Columns, Floats, Ints, Side
+from detente.measure.words import iso
 from detente.records import Record
 
 HALF_LIVES = (
@@ -157,10 +157,14 @@ class Counts:
 
     def features(self, pair: Ints, kind: Ints) -> Floats:
         """One row of `FEATURES` for each question (pair, type)."""
-        levels, world = self.levels(pair, kind), self._world[:, _KEPT - 1]
+        return self.weighable(self.levels(pair, kind), kind)
+
+    def weighable(self, levels: Floats, kind: Ints) -> Floats:
+        """Of `levels` of questions about these types: the row of `FEATURES` of each."""
+        world = self._world[:, _KEPT - 1]
         shares = np.log((levels[:, 0] + 0.25) / (levels[:, 2] + 4.0))
         common = np.log((world + 1) / (world.sum() + len(world)))[kind]
-        return np.hstack([logs(levels).reshape(len(pair), -1), shares, common[:, None], np.ones((len(pair), 1))])
+        return np.hstack([logs(levels).reshape(len(kind), -1), shares, common[:, None], np.ones((len(kind), 1))])
 
     def levels(self, pair: Ints, kind: Ints) -> Floats:
         """The counts themselves: [questions, `LEVELS`, half-lives]."""
@@ -265,10 +269,10 @@ def chance(odds: Floats) -> Floats:
 
 
 def usual(counts: Counts, pair: Ints, kind: Ints, days: int) -> Floats:
-    """The probability of at least one within ``days`` days by the frequency in the whole past alone (one more incident in
-    twice the time: a rate for what has never been)."""
+    """The probability of at least one within ``days`` days by the frequency in the whole past alone (half an incident more in
+    ``days`` days more: a rate for what has never been)."""
     span = max(1.0, float(counts.day - counts.past.day[0])) if len(counts.past) else 1.0
-    rate = (counts.counts[pair, kind, -1] + 0.5) / (2 * span if span < 1 else span + days)
+    rate = (counts.counts[pair, kind, -1] + 0.5) / (span + days)
     found: Floats = 1.0 - np.exp(-rate * days)
     return found
 
@@ -283,7 +287,8 @@ def forecast(
     counts = Counts(past)
     counts.until(day)
     pair, kind = (np.array([q[i] for q in asked], dtype=np.int64) for i in (0, 1))
-    levels, weighed = counts.levels(pair, kind), counts.features(pair, kind) * weights
+    levels = counts.levels(pair, kind)
+    weighed = counts.weighable(levels, kind) * weights
     parts = weighed[:, :_COUNTED].reshape(-1, len(LEVELS), _KEPT)
     chances = chance(weighed.sum(1))
     common = usual(counts, pair, kind, days)
@@ -293,8 +298,8 @@ def forecast(
             actor=past.pairs[pair[q]][0],
             recipient=past.pairs[pair[q]][1],
             type=ontology.TYPES[kind[q]],
-            since=_iso(day),
-            until=_iso(day + days - 1),
+            since=iso(day),
+            until=iso(day + days - 1),
             probability=round(float(chances[q]), 4),
             usual=round(float(common[q]), 4),
             reasons=_reasons(past, int(pair[q]), int(kind[q]), day, levels[q], parts[q])[:reasons],
@@ -321,7 +326,7 @@ def _reasons(past: Past, pair: int, kind: int, day: int, levels: Floats, parts: 
         told[int(at)] = told.get(int(at), 0.0) + float(part)
     when = {int(r): int(d) for r, d in zip(past.row[rows], past.day[rows], strict=True)}
     found = [
-        Reason(i.incident_id, _iso(when[at]), i.type, round(part, 3))
+        Reason(i.incident_id, iso(when[at]), i.type, round(part, 3))
         for at, part in told.items()
         for i in (past.columns.incidents[at],)
     ]
@@ -332,7 +337,3 @@ def questions(past: Past, pairs: Sequence[int], types: Sequence[str] = ()) -> li
     """Every type (or those of ``types``) for each pair."""
     kinds = [n for n, t in enumerate(ontology.TYPES) if not types or t in types]
     return [(p, t) for p in pairs for t in kinds]
-
-
-def _iso(day: int) -> str:
-    return date.fromordinal(day).isoformat()

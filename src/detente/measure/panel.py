@@ -14,8 +14,8 @@ from detente.measure.columns import Bools, Columns, Floats, Ints
 from detente.measure.coverage import Coverage, known_days
 from detente.measure.coverage import volume as told_volume
 from detente.measure.records import Alarm, Change
-from detente.measure.scale import CHANNELS, CONFLICT, COOPERATION, table
-from detente.measure.series import averages
+from detente.measure.scale import CHANNELS, table
+from detente.measure.series import averages, conflict, cooperation
 from detente.measure.words import iso
 
 _TOGETHER = 256  # dyads whose days are held in memory at a time
@@ -31,12 +31,12 @@ class Block:
     @property
     def conflict(self) -> Floats:
         """Deeds, words and threats: [days, dyads]."""
-        return np.asarray(self.daily[:, :, CONFLICT].sum(axis=2))
+        return conflict(self.daily)
 
     @property
     def cooperation(self) -> Floats:
         """Deeds and words: [days, dyads]."""
-        return np.asarray(self.daily[:, :, COOPERATION].sum(axis=2))
+        return cooperation(self.daily)
 
 
 class Panel:
@@ -110,9 +110,9 @@ class Panel:
         """The change points of the conflict of each dyad that has some."""
         found = {}
         for block in self.blocks():
-            conflict = block.conflict[self.known]
+            worse = block.conflict[self.known]
             for column, number in enumerate(block.at):
-                if made := self._changes(conflict[:, column], number):
+                if made := self._changes(worse[:, column], number):
                     found[self.dyads[number]] = made
         return found
 

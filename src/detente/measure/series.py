@@ -41,15 +41,15 @@ class Series:
         """The last day."""
         return self.first + len(self.daily) - 1
 
-    @property
-    def conflict(self) -> Floats:
-        """Deeds, words and threats together, a day."""
-        return conflict(self.daily)
-
 
 def conflict(daily: Floats) -> Floats:
-    """Deeds, words and threats together."""
+    """Deeds, words and threats together: [...] of [..., 7]."""
     return np.asarray(daily[..., CONFLICT].sum(axis=-1))
+
+
+def cooperation(daily: Floats) -> Floats:
+    """Deeds and words of cooperation together: [...] of [..., 7]."""
+    return np.asarray(daily[..., COOPERATION].sum(axis=-1))
 
 
 def averages(values: Floats, known: Bools, half_life: float) -> Floats:
@@ -74,7 +74,7 @@ def series(
     known = known_days(columns, rows if known_by is None else known_by, coverage, first, last)
     daily = columns.daily(rows, first, last)
     halves = table()["averages"]
-    worse, better = daily[:, CONFLICT].sum(axis=1), daily[:, COOPERATION].sum(axis=1)
+    worse, better = conflict(daily), cooperation(daily)
     slow = averages(worse, known, halves["slow"])
     low, high = _chance(columns, rows, known, first, last)
     return Series(

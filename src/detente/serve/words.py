@@ -16,7 +16,6 @@ ATTRIBUTES = {
     "happened": "Whether it happened", "who": "Who did it", "toll": "How many were hurt", "intent": "Why", "damage": "The damage",
     "agreement": "What was agreed",
 }  # fmt: skip
-SAID = {"claims": "says", "confirms": "confirms", "denies": "denies", "doubts": "doubts"}
 
 
 def sentence(incident: Incident) -> str:
