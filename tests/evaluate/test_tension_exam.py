@@ -5,13 +5,15 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from detente.errors import ExamError
-from detente.evaluate import current_events, exams, icews14, tension
+from detente.evaluate import current_events, exams, icews14, page, tension, validity
 from detente.evaluate.current_events import incidents, read
 from detente.model.coder import default_coder
+from detente.picture.frame import Picture
 from detente.records import Incident, Party, When
 
 
@@ -44,10 +46,64 @@ def test_relations_of_icews_are_types_of_plover() -> None:
 def test_the_oil_rig_crisis(icews: Path) -> None:
     given = icews14.read(icews)
     assert {p.country for i in given.incidents for p in (*i.actors, *i.recipients)} == {"CHN", "VNM"}
-    result = exams.run("tension", [icews])
+    result = exams.run("tension", [icews], pictures=icews.parent / "drawn")
     assert result["figures"] == {"CHN-VNM: change point, days from 2 May": 3.0, "CHN-VNM: alarm, days after 2 May": 5.0}
     assert result["lists"]["strongest alarms of 2014"][0].startswith("CHN-VNM 2014-05-07")
+    assert result["lists"]["what is asked"] == [
+        "yes: CHN-VNM: change point, days from 2 May: 3 at most",
+        "yes: CHN-VNM: alarm, days after 2 May: 11 at most (13 May)",
+    ]
     assert "strongest alarms of 2014" in exams.table(result)
+    for name in ("oil-rig", "alarms-2014"):
+        ElementTree.parse(icews.parent / "drawn" / f"validity-{name}.svg")
+    with pytest.raises(ExamError, match="the exam icews14 has no pictures: tension has"):
+        exams.run("icews14", [icews], pictures=icews.parent)
+
+
+def test_january_2020(tmp_path: Path) -> None:
+    """The reports of Wikipedia's current events, December 2019 to January 2020, that name the United States, Iran or Iraq."""
+    given = current_events.documents(Path(__file__).with_name("january_2020.jsonl"))
+    figures: dict[str, float] = {}
+    lists: dict[str, list[str]] = {}
+    drawn: dict[str, Picture] = {}
+    tension.january(given, default_coder(), figures, lists, drawn)
+    assert [what for what, held in tension.asked(figures) if not held] == [] and len(tension.asked(figures)) == 5
+    # No report tells of an act of one on the other on that day: its own conflict is nothing, as in most of December.
+    assert figures["IRN-USA, day's own: 12 January"] == figures["IRN-USA, day's own: median of December"] == 0
+    validity.write(drawn, tmp_path)
+    assert "Iran – United States" in (tmp_path / "validity-january-2020.svg").read_text()
+    with pytest.raises(ExamError, match="have none from 2019-12-01"):
+        tension.january([], default_coder(), {}, {})
+
+
+def test_one_exam_of_the_page_is_written_anew(icews: Path, tmp_path: Path) -> None:
+    title = exams.EXAMS["tension"].title
+    written = tmp_path / "evaluation.md"
+    written.write_text(f"# Evaluation\n\n### {title}\n\nold\n\n### Another\n\nkept\n")
+    page.replace(written, "tension", exams.run("tension", [icews]))
+    text = written.read_text()
+    assert "old" not in text and text.endswith("\n\n### Another\n\nkept\n") and text.startswith("# Evaluation\n\n### ")
+    assert (
+        "| CHN-VNM: alarm, days after 2 May | **5.000** |" in text and "Strongest alarms of 2014:\n\n- CHN-VNM" in text
+    )
+    written.write_text("# Evaluation\n")
+    with pytest.raises(ExamError, match="has no part with the title"):
+        page.replace(written, "tension", exams.run("tension", [icews]))
+
+
+@pytest.mark.parametrize("figure", [tension.CHANGE, f"IRN-USA, fast: {tension.TWELFTH}", tension.INDEX])
+def test_what_is_asked_can_fail(figure: str) -> None:
+    good = {
+        tension.CHANGE: 3.0, tension.ALARM: 5.0, tension.INDEX: 0.51, tension.TEN_YEARS: 50.0,
+        **{
+            f"IRN-USA, {pace}: {name}": value
+            for pace in tension.PACES
+            for name, value in ((tension.IN_CRISIS, 3.0), (tension.THIRD, 4.0), (tension.TWELFTH, 2.0), (tension.DECEMBER, 0.1))
+        },
+    }  # fmt: skip
+    assert all(held for _, held in tension.asked(good)) and len(tension.asked(good)) == 9
+    bad = {**good, figure: 0.05 if figure != tension.CHANGE else 4.0}
+    assert [what for what, held in tension.asked(bad) if not held]
 
 
 @pytest.mark.parametrize(
@@ -82,8 +138,8 @@ def test_reports_are_coded_once_into_a_folder(tmp_path: Path) -> None:
     before = [f.stat().st_mtime_ns for f in files]
     assert current_events.code(given, tmp_path / "coded", default_coder(), (0, 4)) == files
     assert [f.stat().st_mtime_ns for f in files] == before
-    found, reports = incidents(files)
-    assert [r[3] for r in reports] == [1] * 5 and found
+    joined = incidents(files)
+    assert [r[3] for r in joined.reports] == [1] * 5 and joined.incidents and list(joined.seconds) == ["2020-01"]
     (tmp_path / "bad.jsonl").write_text('{"text": "x"}\n')
     with pytest.raises(ExamError, match=r"bad\.jsonl:1"):
         current_events.documents(tmp_path / "bad.jsonl")
@@ -108,8 +164,12 @@ def test_the_index_is_compared_by_month(tmp_path: Path) -> None:
         for i, m in enumerate(months) for n in range(i) for day in [f"{m}-{1 + n:02}"]
     ]  # fmt: skip
     reports = [(f"{m}-01", None, None, 10) for m in months]
-    assert tension.against_index(raids, reports, index) == pytest.approx(1.0)
-    assert "CPU seconds" in tension.ten_years(raids, reports)
+    months_ = tension.by_month(raids, reports, index)
+    assert months_.months == months and months_.correlation == pytest.approx(1.0)
+    seconds, words = tension.ten_years(current_events.Joined(raids, reports, {"2010-01": 5.0, "2020-01": 50.0}))
+    assert 5.0 < seconds < 50.0 and words.startswith("60 reports, 15 incidents, 1 dyads")
+    drawn = validity.index(months_, "60 of 60 reports")
+    assert drawn.columns[0] == "month" and [r[0] for r in drawn.rows] == months
     index.write_text("date,GPRD\n2010-01-01,1\n")
     with pytest.raises(ExamError, match="no date and GPRD_ACT"):
-        tension.against_index(raids, reports, index)
+        tension.by_month(raids, reports, index)

@@ -17,7 +17,7 @@ def register(verbs: Any) -> None:
         "what",
         nargs="?",
         metavar="EXAM|GOLD.jsonl",
-        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, tension, pages, or annotated reports (docs/evaluation.md)",
+        help="plv, aw, plover-records, actors, dates, wikiwars, tempeval, toponyms, ecbplus, incidents, tension, icews14, pages, or annotated reports (docs/evaluation.md)",
     )
     evaluate.add_argument(
         "paths",
@@ -29,26 +29,37 @@ def register(verbs: Any) -> None:
     evaluate.add_argument("--json", action="store_true", help="print JSON")
     evaluate.add_argument("--split", metavar="PART", help="of icews14: valid (default) or test")
     evaluate.add_argument(
-        "--write", type=Path, metavar="PAGE.md", help="measure all that is at hand and write docs/evaluation.md"
+        "--coded",
+        type=Path,
+        metavar="DIR",
+        help="of tension: code all reports once, and keep them there (about 25 minutes)",
     )
+    evaluate.add_argument(
+        "--pictures", type=Path, metavar="DIR", help="of tension: draw what is measured there (SVG, CSV)"
+    )
+    evaluate.add_argument(
+        "--write", type=Path, metavar="PAGE.md",
+        help="measure all that is at hand and write docs/evaluation.md; with an EXAM: its part of the page alone",
+    )  # fmt: skip
     threads_option(evaluate)
     model_option(evaluate)
 
 
 def _evaluate(args: argparse.Namespace) -> int:
-    from detente.evaluate import exams, gold
+    from detente.evaluate import exams, gold, page
 
+    folders = {"coded": args.coded, "pictures": args.pictures}
+    if args.what in exams.EXAMS:
+        result = exams.run(args.what, args.paths, coder_of(args), args.split, **folders)
+        print(json.dumps(result) if args.json else exams.table(result))
+        if args.write is not None:
+            page.replace(args.write, args.what, result)
+        return 0
     if args.write is not None:
-        from detente.evaluate import page
-
-        page.write(args.write, Path(args.what or "tests/gold/dev.jsonl"))
+        page.write(args.write, Path(args.what or "tests/gold/dev.jsonl"), **folders)
         return 0
     if args.what is None:
         raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
-    if args.what in exams.EXAMS:
-        result = exams.run(args.what, args.paths, coder_of(args), args.split)
-        print(json.dumps(result) if args.json else exams.table(result))
-        return 0
     if not Path(args.what).is_file() and not Path(args.what).suffix:
         raise UsageError(f"{args.what!r} is neither a file nor an exam ({', '.join(exams.EXAMS)})")
     if len(args.paths) > 1:

@@ -35,6 +35,7 @@ class Exam:
     peers: tuple[tuple[str, str, float, str], ...]
     every: bool = False  # all of ``files`` make up the exam, not the first that is there
     splits: tuple[str, ...] = ()  # parts that may be asked for; the first is taken unless another is
+    folders: tuple[str, ...] = ()  # that ``run`` may be given by name: coded (kept reports), pictures
 
 
 _HU = "Hu et al., ACL 2024, table 4"
@@ -151,6 +152,7 @@ EXAMS: dict[str, Exam] = {
         "github.com/nec-research/recurrency_baseline_tkg (ICEWS14), Wikipedia's Portal:Current events, matteoiacoviello.com/gpr.htm",
         (("surge and PELT on CAMEO scores", "CHN-VNM: change point, days from 2 May", 3.0, "notes, " + _HERE),),
         every=True,
+        folders=("coded", "pictures"),
     ),
     "icews14": Exam(
         "ICEWS14: to whom (or by whom) comes the next event of this kind; single-step, time-aware filter",
@@ -185,13 +187,12 @@ EXAMS: dict[str, Exam] = {
 
 
 def folders() -> list[Path]:
-    """Where exams are looked for: $DETENTE_EXAMS, else ../shared/exams beside the checkout or the working folder; and our own
-    in the checkout."""
+    """Where exams are looked for: $DETENTE_EXAMS, else ../shared/exams beside the checkout or the working folder; the folder
+    ``data`` beside each of these; and our own in the checkout."""
     named = os.environ.get("DETENTE_EXAMS")
     root = Path(__file__).resolve().parents[3]
-    beside = [root.parent / "shared" / "exams", Path.cwd().parent / "shared" / "exams"]
-    beside += [folder.parent / "data" for folder in beside]
-    return [*([Path(named)] if named else beside), root / "training" / "annotations" / "incidents"]
+    beside = [Path(named)] if named else [r / "shared" / "exams" for r in (root.parent, Path.cwd().parent)]
+    return [*beside, *(folder.parent / "data" for folder in beside), root / "training" / "annotations" / "incidents"]
 
 
 def find(name: str) -> list[Path]:
@@ -203,10 +204,18 @@ def find(name: str) -> list[Path]:
     return found[:1]
 
 
-def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None, split: str | None = None) -> dict[str, Any]:
-    """The figures of one exam on ``paths``, or on its file where that is at hand. Raises ExamError if it is not, and for a
-    split that the exam does not have."""
+def run(
+    name: str, paths: Sequence[Path] = (), coder: Coder | None = None, split: str | None = None, **folders: Path | None
+) -> dict[str, Any]:
+    """The figures of one exam on ``paths``, or on its file where that is at hand. ``folders``: of the exam of tension, ``coded`` and
+    ``pictures``. Raises ExamError if it is not at hand, and for a split or a folder that the exam does not have."""
     exam = EXAMS[name]
+    given = {kind: folder for kind, folder in folders.items() if folder is not None}
+    for kind in given:
+        if kind not in exam.folders:
+            raise ExamError(
+                f"the exam {name} has no {kind}: {', '.join(e for e in EXAMS if kind in EXAMS[e].folders)} has"
+            )
     if split is not None and split not in exam.splits:
         raise ExamError(
             f"the exam {name} has {'no' if not exam.splits else 'the'} splits{': ' if exam.splits else ''}{', '.join(exam.splits)}"
@@ -221,7 +230,7 @@ def run(name: str, paths: Sequence[Path] = (), coder: Coder | None = None, split
     for path in paths:
         if not path.exists():
             raise ExamError(f"{path}: no such file; the exam {name} comes from {exam.origin}")
-    result = exam.run(paths, coder, split or exam.splits[0]) if exam.splits else exam.run(paths, coder)
+    result = exam.run(paths, coder, split or exam.splits[0]) if exam.splits else exam.run(paths, coder, **given)
     peers = [{"system": s, "figure": f, "value": v, "source": w} for s, f, v, w in exam.peers]
     return {"exam": name, "title": exam.title, "files": [p.name for p in paths], **result, "peers": peers}
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from detente import knowledge
+from detente.errors import ExamError
 from detente.evaluate import exams, gold
 from detente.model.coder import default_coder
 from detente.version import __version__
@@ -40,11 +42,12 @@ _LEVELS = ("event", "type", "type+modes", "type+actor", "type+dyad", "full")
 _PEOPLE = {"event": 0.91, "type": 0.85, "type+dyad": 0.74, "full": 0.73}
 
 
-def write(page: Path, reference: Path) -> None:
-    """Measure on the development gold and on every exam at hand, and write the page."""
+def write(page: Path, reference: Path, **folders: Path | None) -> None:
+    """Measure on the development gold and on every exam at hand, and write the page. ``folders``: as `exams.run` takes them."""
     lines = [_HEAD, f"## Figures of {date.today().isoformat()}", ""]
     lines.append(
-        f"detente {__version__}, model {default_coder().name}, tables {knowledge.VERSION}. All this page: `detente evaluate --write {page.as_posix()}`."
+        f"{_versions()}. All this page: `detente evaluate --write {page.as_posix()} --coded coded/`; one exam of it: "
+        f"`detente evaluate EXAM --write {page.as_posix()}`."
     )
     reports = gold.read_reference(reference)
     events = list(gold.code_reference(reference, reports))
@@ -64,21 +67,54 @@ def write(page: Path, reference: Path) -> None:
     lines += ["", "Of the events whose type is right:", "", "| | right | of | share |", "|---|---|---|---|"]
     lines += [f"| {k} | {v['right']} | {v['of']} | {v['share']:.3f} |" for k, v in whole["given type"].items()]
     for name, exam in exams.EXAMS.items():
-        lines += ["", f"### {exam.title}", ""]
         if not exams.find(name):
-            lines.append(f"Not at hand when this page was written: {exam.files[0]} of {exam.origin}.")
+            said = f"Not at hand when this page was written: {exam.files[0]} of {exam.origin}."
+            lines += ["", f"### {exam.title}", "", said]
             continue
-        result = exams.run(name)
-        # The title of our own set of incidents says how it was learnt from and judged.
-        seen = "" if name == "incidents" else " The shipped weights never saw it."
-        lines += [
-            f"`detente evaluate {name}`: {', '.join(result['files'])}, {result['n']} items.{seen}",
-            "",
-        ]
-        lines += ["| figure | detente | others |", "|---|---|---|"]
-        for figure, value in result["figures"].items():
-            others = "; ".join(
-                f"{p['system']} {p['value']:.3f} ({p['source']})" for p in result["peers"] if p["figure"] == figure
-            )
-            lines.append(f"| {figure} | **{value:.3f}** | {others} |")
+        lines += ["", *_part(name, exams.run(name, (), None, None, **{k: folders.get(k) for k in exam.folders}))]
     page.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+
+
+def replace(page: Path, name: str, result: dict[str, Any]) -> None:
+    """Put the figures of one exam, as `exams.run` gives them, in the place of those that the page has. Raises ExamError for a
+    page that has no part for it."""
+    title = f"### {exams.EXAMS[name].title}"
+    try:
+        lines = page.read_text("utf-8").splitlines()
+        first = lines.index(title)
+    except OSError as error:
+        raise ExamError(f"{page}: {error.strerror or 'cannot be read'}") from None
+    except ValueError:
+        raise ExamError(f"{page} has no part with the title {title!r}: write all of it first") from None
+    last = next((n for n in range(first + 1, len(lines)) if lines[n].startswith("#")), len(lines))
+    after = ["", *lines[last:]] if last < len(lines) else []
+    page.write_text("\n".join([*lines[:first], *_part(name, result), *after]) + "\n", "utf-8", newline="\n")
+
+
+def _versions() -> str:
+    return f"detente {__version__}, model {default_coder().name}, tables {knowledge.VERSION}"
+
+
+def _part(name: str, result: dict[str, Any]) -> list[str]:
+    """The lines of an exam on the page."""
+    exam = exams.EXAMS[name]
+    # The title of our own set of incidents says how it was learnt from and judged.
+    seen = "" if name == "incidents" else " The shipped weights never saw it."
+    command = f"detente evaluate {name}" + (f" --split {result['split']}" if exam.splits else "")
+    command += " --coded coded/" if "coded" in exam.folders else ""
+    lines = [
+        f"### {exam.title}",
+        "",
+        f"`{command}`: {', '.join(result['files'])}, {result['n']} items.{seen} {date.today().isoformat()}, {_versions()}.",
+        "",
+        "| figure | detente | others |",
+        "|---|---|---|",
+    ]
+    for figure, value in result["figures"].items():
+        others = "; ".join(
+            f"{p['system']} {p['value']:.3f} ({p['source']})" for p in result["peers"] if p["figure"] == figure
+        )
+        lines.append(f"| {figure} | **{value:.3f}** | {others} |")
+    for said, listed in result.get("lists", {}).items():
+        lines += ["", f"{said[:1].upper()}{said[1:]}:", "", *(f"- {one}" for one in listed)]
+    return lines

@@ -11,7 +11,8 @@ import csv
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -19,62 +20,103 @@ from typing import Any
 
 import numpy as np
 
+from detente import picture
 from detente.errors import ExamError
-from detente.evaluate import current_events, icews14
+from detente.evaluate import current_events, icews14, validity
 from detente.measure import ask
 from detente.measure.columns import Columns
 from detente.measure.coverage import Coverage
 from detente.measure.panel import Panel
 from detente.model.coder import Coder
+from detente.picture.frame import Picture
 from detente.records import Document, Incident
 from detente.store.filters import Filters
 
 _RIG = date(2014, 5, 2)
 _FIRST, _LAST = "2019-12-01", "2020-01-31"
 _YEARS = range(2003, 2026)
+CHANGE, ALARM = "CHN-VNM: change point, days from 2 May", "CHN-VNM: alarm, days after 2 May"
+PACES = ("fast", "day's own")  # the tension of a day; the conflict of that day alone
+IN_CRISIS, THIRD, TWELFTH = "of 3 highest days in 3-9 January", "third highest day", "12 January"
+DECEMBER = "median of December"
+INDEX, TEN_YEARS = "rank correlation with GPRD_ACT", "ten years of reports, linked and measured, CPU seconds"
 Reports = Sequence[tuple[str, str | None, str | None, int]]
 
 
-def run(paths: Sequence[Path], coder: Coder | None = None) -> dict[str, Any]:
+def run(
+    paths: Sequence[Path], coder: Coder | None = None, *, coded: Path | None = None, pictures: Path | None = None
+) -> dict[str, Any]:
     """The figures of those exams whose files are among ``paths``: the folder of ICEWS14 (or its train.txt), the reports
-    (.jsonl or .jsonl.gz), the index (.csv), and a folder for coded reports. Without that folder a fixed eighth of the
-    reports is coded for the comparison with the index; with it all are, once, and kept there (about 40 minutes of one core)."""
+    (.jsonl or .jsonl.gz), and the index (.csv).
+
+    ``coded``: a folder in which all reports are coded, once, and kept (about 25 minutes of one core); without it a fixed eighth
+    of them is coded for the comparison with the index. ``pictures``: a folder; what is measured is drawn into it as SVG, with
+    its table as CSV. Raises ExamError."""
     figures: dict[str, float] = {}
     lists: dict[str, list[str]] = {}
-    events = icews = index = coded = None
+    events = icews = index = None
     for path in paths:
         if path.name == "train.txt" or (path / "relation2id.txt").is_file():
             icews = path.parent if path.name == "train.txt" else path
         elif path.suffix == ".csv":
             index = path
         elif path.is_dir():
-            coded = path
+            raise ExamError(f"{path} is not the folder of ICEWS14: it has no relation2id.txt")
         else:
             events = path
     n = 0
+    drawn: dict[str, Picture] = {}
     if icews is not None:
-        n += oil_rig(icews, figures, lists)
+        n += oil_rig(icews, figures, lists, drawn)
     if events is not None:
         from detente.model.coder import default_coder
 
         coder = coder or default_coder()
         given = current_events.documents(events)
         n += len(given)
-        january(given, coder, figures, lists)
+        january(given, coder, figures, lists, drawn)
         if index is not None:
             with tempfile.TemporaryDirectory() as folder:
                 parts = current_events.PARTS if coded is not None else current_events.PARTS[:1]
-                files = current_events.code(given, coded or Path(folder), coder, parts)
-                found, reports = current_events.incidents(files)
-            figures["rank correlation with GPRD_ACT"] = against_index(found, reports, index)
-            lists["reports compared with the index"] = [f"{sum(r[3] for r in reports)} of {len(given)}"]
-            lists["ten years at once"] = [ten_years(found, reports)]
+                joined = current_events.incidents(current_events.code(given, coded or Path(folder), coder, parts))
+            read = sum(r[3] for r in joined.reports)
+            months = by_month(joined.incidents, joined.reports, index)
+            figures[INDEX] = months.correlation
+            of = f"{read:,} of {len(given):,} reports"
+            lists["reports compared with the index"] = [of]
+            drawn["index"] = validity.index(months, of)
+            figures[TEN_YEARS], words = ten_years(joined)
+            lists["ten years at once"] = [words]
     if not figures:
         raise ExamError("name the folder of ICEWS14, or wikipedia_current_events.jsonl.gz and gpr_daily.csv")
+    lists["what is asked"] = [f"{'yes' if held else 'NO'}: {what}" for what, held in asked(figures)]
+    if pictures is not None:
+        validity.write(drawn, pictures)
     return {"n": n, "figures": figures, "lists": lists}
 
 
-def oil_rig(folder: Path, figures: dict[str, float], lists: dict[str, list[str]]) -> int:
+def asked(figures: Mapping[str, float]) -> list[tuple[str, bool]]:
+    """What the figures must show, of those that are there (issue 7), and whether they do."""
+    found = []
+    if CHANGE in figures:
+        found.append((f"{CHANGE}: 3 at most", figures[CHANGE] <= 3))
+        found.append((f"{ALARM}: 11 at most (13 May)", figures[ALARM] <= 11))
+    for pace in PACES:
+        if (top := f"IRN-USA, {pace}: {IN_CRISIS}") in figures:
+            third, twelfth, usual = (figures[f"IRN-USA, {pace}: {name}"] for name in (THIRD, TWELFTH, DECEMBER))
+            found.append((f"{top}: all 3", figures[top] == 3))
+            found.append((f"IRN-USA, {pace}: 12 January below the three", twelfth < third))
+            if pace == PACES[0]:
+                found.append((f"IRN-USA, {pace}: 12 January above the {DECEMBER}", twelfth > usual))
+    if INDEX in figures:
+        found.append((f"{INDEX}: 0.5 at least (all reports coded)", figures[INDEX] >= 0.5))
+        found.append((f"{TEN_YEARS}: 60 at most", figures[TEN_YEARS] <= 60))
+    return found
+
+
+def oil_rig(
+    folder: Path, figures: dict[str, float], lists: dict[str, list[str]], drawn: dict[str, Picture] | None = None
+) -> int:
     """China and Vietnam, May 2014; and the strongest alarms of the year."""
     given = icews14.read(folder)
     panel = ask.panel(given, asked=Filters())
@@ -82,14 +124,19 @@ def oil_rig(folder: Path, figures: dict[str, float], lists: dict[str, list[str]]
     changes = panel.changes().get(("CHN", "VNM"), [])
     near = min((abs((date.fromisoformat(c.day) - _RIG).days) for c in changes), default=365)
     raised = [a.raised for a in alarms if a.dyad == "CHN-VNM" and a.raised >= _RIG.isoformat()]
-    figures["CHN-VNM: change point, days from 2 May"] = float(near)
-    figures["CHN-VNM: alarm, days after 2 May"] = float((date.fromisoformat(raised[0]) - _RIG).days if raised else 365)
+    figures[CHANGE] = float(near)
+    figures[ALARM] = float((date.fromisoformat(raised[0]) - _RIG).days if raised else 365)
     strongest = sorted(alarms, key=lambda a: (-a.surge, a.dyad, a.raised))[:15]
     lists["strongest alarms of 2014"] = [f"{a.dyad} {a.raised}, surge {a.surge:.1f}: {a.cause}" for a in strongest]
+    if drawn is not None:
+        drawn |= validity.rig(given, strongest)
     return len(given.incidents)
 
 
-def january(given: Sequence[Document], coder: Coder, figures: dict[str, float], lists: dict[str, list[str]]) -> None:
+def january(
+    given: Sequence[Document], coder: Coder, figures: dict[str, float], lists: dict[str, list[str]],
+    drawn: dict[str, Picture] | None = None,
+) -> None:  # fmt: skip
     """Iran and the United States, December 2019 and January 2020, coded into a store of their own."""
     from detente.store import Store
 
@@ -97,26 +144,42 @@ def january(given: Sequence[Document], coder: Coder, figures: dict[str, float], 
     with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "store") as store:
         store.add(some, coder=coder)
         found = store.tension("IRN", "USA", since=_FIRST, until=_LAST)
+        if drawn is not None and some:
+            drawn["january-2020"] = picture.draw(store, "tension", dyad="IRN-USA", since=_FIRST, until=_LAST)
     # The fast average is the tension of a day; the day's own conflict is nothing on a day without an incident.
-    for name, days in (
-        ("fast", {p.day: p.fast or 0.0 for p in found.points}),
-        ("day's own", {p.day: p.conflict or 0.0 for p in found.points}),
+    for pace, days in zip(
+        PACES,
+        ({p.day: p.fast or 0.0 for p in found.points}, {p.day: p.conflict or 0.0 for p in found.points}),
+        strict=True,
     ):
         top = sorted(days, key=lambda d: (-days[d], d))[:3]
         if not top:
             raise ExamError(f"the reports have none from {_FIRST} to {_LAST}")
-        lists[f"IRN-USA, {name}: highest days"] = [f"{d}: {days[d]:.2f}" for d in top]
-        figures[f"IRN-USA, {name}: of 3 highest days in 3-9 January"] = float(
-            sum("2020-01-03" <= d <= "2020-01-09" for d in top)
-        )
-        figures[f"IRN-USA, {name}: third highest day"] = days[top[-1]]
-        figures[f"IRN-USA, {name}: 12 January"] = days.get("2020-01-12", 0.0)
-        figures[f"IRN-USA, {name}: median of December"] = median(v for d, v in days.items() if d < "2020")
+        lists[f"IRN-USA, {pace}: highest days"] = [f"{d}: {days[d]:.2f}" for d in top]
+        of = f"IRN-USA, {pace}: "
+        figures[of + IN_CRISIS] = float(sum("2020-01-03" <= d <= "2020-01-09" for d in top))
+        figures[of + THIRD] = days[top[-1]]
+        figures[of + TWELFTH] = days.get("2020-01-12", 0.0)
+        figures[of + DECEMBER] = median(v for d, v in days.items() if d < "2020")
 
 
-def against_index(incidents: Sequence[Incident], reports: Reports, index: Path) -> float:
-    """Spearman's correlation over the months of 2003 to 2025: attacks between countries (or groups of none), weighted, a
-    report; and the mean of the index of acts."""
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Months (2020-01) of 2003 to 2025 with reports: ``attacks``, between countries (or groups of none), weighted, a report;
+    ``acts``, the mean of GPRD_ACT."""
+
+    months: list[str]
+    attacks: list[float]
+    acts: list[float]
+
+    @property
+    def correlation(self) -> float:
+        """Spearman's."""
+        return spearman(self.attacks, self.acts)
+
+
+def by_month(incidents: Sequence[Incident], reports: Reports, index: Path) -> Months:
+    """The level of the world's conflict and the index. Raises ExamError for an index that is none."""
     columns = Columns(incidents)
     attacks = {r for _, _, r in columns.directed() if columns.incidents[r].type == "ASSAULT"}
     row, day, weight = columns.placements(np.array(sorted(attacks), dtype=np.int64))
@@ -128,24 +191,24 @@ def against_index(incidents: Sequence[Incident], reports: Reports, index: Path) 
         read[when[:7]] += count
     acts = _acts(index)
     months = sorted(m for m in acts if int(m[:4]) in _YEARS and read[m])
-    return spearman([deeds[m] / read[m] for m in months], [acts[m] for m in months])
+    return Months(months, [deeds[m] / read[m] for m in months], [acts[m] for m in months])
 
 
-def ten_years(incidents: Sequence[Incident], reports: Reports) -> str:
-    """How long all series, alarms and change points of 2010 to 2019 take, and of how much."""
+def ten_years(joined: current_events.Joined) -> tuple[float, str]:
+    """CPU seconds from coded reports of 2010 to 2019 to all series, alarms and change points, the linking with it; and of how
+    much, in words."""
     started = time.process_time()
     first, last = date(2010, 1, 1).toordinal(), date(2019, 12, 31).toordinal()
-    some = [i for i in incidents if i.first_report and "2010" <= i.first_report[:4] <= "2019"]
-    panel = Panel(
-        Columns(some), Coverage.of(r for r in reports if "2010" <= r[0][:4] <= "2019"), first=first, last=last
-    )
+    some = [i for i in joined.incidents if i.first_report and "2010" <= i.first_report[:4] <= "2019"]
+    reports = [r for r in joined.reports if "2010" <= r[0][:4] <= "2019"]
+    panel = Panel(Columns(some), Coverage.of(reports), first=first, last=last)
     panel.levels()
     alarms, changes = panel.alarms(), panel.changes()
     took = time.process_time() - started
-    of = sum(r[3] for r in reports if "2010" <= r[0][:4] <= "2019")
-    return (
-        f"{of} reports, {len(some)} incidents, {len(panel.dyads)} dyads, {len(alarms)} alarms, "
-        f"{sum(map(len, changes.values()))} change points in {took:.1f} CPU seconds"
+    linking = sum(t for month, t in joined.seconds.items() if "2010" <= month[:4] <= "2019")
+    return took + linking, (
+        f"{sum(r[3] for r in reports):,} reports, {len(some):,} incidents, {len(panel.dyads):,} dyads, {len(alarms):,} alarms, "
+        f"{sum(map(len, changes.values())):,} change points in {took:.1f} CPU seconds, after {linking:.1f} for the linking"
     )
 
 
