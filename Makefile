@@ -26,7 +26,7 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(BIN)/python pyproject.toml
-	$(PIP) install -e '.[store]'
+	$(PIP) install -e '.[serve]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.installed pyproject.toml

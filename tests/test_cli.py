@@ -124,7 +124,7 @@ def test_demo_says_where_to_look(tmp_path: Path, capsys: pytest.CaptureFixture[s
     code, out, _ = called(capsys, "demo", "--output", tmp_path / "demo")
     assert code == 0
     assert "Navalny" in out
-    assert {p.name for p in (tmp_path / "demo").iterdir()} == {"events.jsonl", "events.csv", "events.parquet"}
+    assert {p.name for p in (tmp_path / "demo").iterdir()} == {"events.jsonl", "events.csv", "events.parquet", "crisis"}
     assert len((tmp_path / "demo" / "events.jsonl").read_text("utf-8").splitlines()) > 20
 
 

@@ -1,7 +1,10 @@
-"""`detente demo`: code a bundled report and a bundled set, and say where to look."""
+"""`detente demo`: code a bundled report and a bundled set, put a dossier into a store, and say where to look and what to ask."""
 
 from __future__ import annotations
 
+import importlib.util
+import shutil
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
@@ -11,6 +14,7 @@ from detente.records import Document, Event
 
 REPORT = Path(__file__).parent / "report.txt"
 SET = Path(__file__).parent / "set.jsonl"
+DOSSIER = Path(__file__).parent / "dossier.jsonl"
 _ABOUT: dict[str, Any] = {
     "title": "US Condemns Russia's Arrest of Opposition Leader, Hundreds of Protesters",
     "published": "2017-03-27",
@@ -34,8 +38,36 @@ def run(folder: Path, stream: IO[str]) -> int:
     print(f"  {folder / 'events.jsonl'}    one event a line, every answer with its words (docs/output.md)", file=stream)
     print(f"  {folder / 'events.csv'}      for a spreadsheet", file=stream)
     print(f"  {folder / 'events.parquet'}  for pandas, R, DuckDB", file=stream)
-    print("Next: detente code YOUR-REPORT.txt --published 2026-06-01 --show", file=stream)
+    failed += _crisis(folder / "crisis", stream)
+    print(f"Your own report: {_called()} code REPORT.txt --published 2026-06-01 --show", file=stream)
     return 1 if failed else 0
+
+
+def _crisis(store: Path, stream: IO[str]) -> int:
+    """Put the bundled dossier into a store, and say how to ask it; returns how many reports failed."""
+    if any(importlib.util.find_spec(name) is None for name in ("duckdb", "deltalake", "rensa")):
+        print("Incidents, claims and tension need pip install 'detente[store]'", file=stream)
+        return 0
+    import detente
+
+    with detente.open(store) as opened:
+        added = opened.add(d for d in read.read_inputs([DOSSIER]) if isinstance(d, Document))
+    me = _called()
+    print(
+        f"\n{added.documents + added.known} reports of January 2020 are in the store {store}. Iran and the United States: is it easing, and says who?",
+        file=stream,
+    )
+    print(f"  {me} tension --store {store} --dyad IRN-USA --every week --to table", file=stream)
+    print(f"  {me} claims --store {store} --dyad IRN-USA --to table", file=stream)
+    more = "" if importlib.util.find_spec("fastapi") else "  (pages in the browser; needs pip install 'detente[serve]')"
+    print(f"  {me} serve --store {store}{more or '                  pages in the browser'}", file=stream)
+    return len(added.failed)
+
+
+def _called() -> str:
+    """The program as it was called: in a checkout it is not on the search path."""
+    name = Path(sys.argv[0])
+    return str(name) if name.name == "detente" and shutil.which("detente") != str(name) else "detente"
 
 
 def report() -> Document:

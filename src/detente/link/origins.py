@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
 from detente.knowledge import tables
@@ -58,6 +58,7 @@ def _key(name: str) -> str:
     return " ".join(words[1:] if len(words) > 1 and words[0] == "the" else words)
 
 
+@lru_cache(maxsize=65_536)
 def family(source: str | None, url: str | None = None) -> str | None:
     """The owner's family of an outlet, by its name, else by the address of the page; for an outlet that is not in the
     table its own name or domain. None where neither is told."""

@@ -168,6 +168,30 @@ def panel(source: Source, *, asked: Filters, directed: bool = False) -> Panel:
     return _panel(load(source, asked, None), directed)
 
 
+def recent(source: Source, days: int, *, as_of: str | None = None) -> Panel:
+    """`panel` of the last ``days`` days with reports, from the incidents of these days alone: what is told of the last weeks is the
+    same (an alarm compares a week with the year before it, an average forgets in weeks), in a fraction of the time of a long store."""
+    asked = Filters(as_of=as_of)
+    coverage = Coverage.of(source.coverage(asked))
+    if not len(coverage.reports) or len(coverage.reports) <= days:
+        return panel(source, asked=asked)
+    first = coverage.last - days + 1
+    columns = Columns(source.measured(replace(asked, since=date.fromordinal(first).isoformat())))
+    happened = columns.end[(columns.channel >= 0) & (columns.channel < 5)]
+    last = max([coverage.last, *happened.tolist()])
+    told = _told(source, asked, first, last)
+    return _panel(Loaded(columns, coverage.between(first, coverage.last), told, first, last))
+
+
+def _told(source: Source, asked: Filters, first: int, last: int) -> Floats:
+    """Incidents of the whole store by the day of their first report, from ``first`` to ``last``."""
+    told = np.zeros(last - first + 1)
+    for when, count in source.told(asked):
+        if first <= (at := date.fromisoformat(when).toordinal()) <= last:
+            told[at - first] += count
+    return told
+
+
 def _happened(columns: Columns, rows: Ints) -> Bools:
     """Which of the incidents count as having happened on days that are known."""
     return np.asarray((columns.channel[rows] >= 0) & (columns.channel[rows] < 5) & columns.placed[rows])
@@ -196,11 +220,7 @@ def load(source: Source, asked: Filters, two: tuple[Side, Side] | None) -> Loade
     # An incident may lie a day after the last report of it (`columns`): the earth has time zones.
     happened = columns.end[(columns.channel >= 0) & (columns.channel < 5)]
     first, last = coverage.first, max([coverage.last, *happened.tolist()])
-    told = np.zeros(last - first + 1)
-    for when, count in source.told(query):
-        if first <= (at := date.fromisoformat(when).toordinal()) <= last:
-            told[at - first] += count
-    return Loaded(columns, coverage, told, first, last)
+    return Loaded(columns, coverage, _told(source, query, first, last), first, last)
 
 
 def _pair(

@@ -23,11 +23,12 @@ _TITLE, _SAID, _SOURCE = 17.0, 12.5, 9.5
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An SVG and the table of what it shows."""
+    """An SVG and the table of what it shows. ``days``: its scale of days, if it has one."""
 
     svg: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    days: Days | None = None
 
 
 def csv(picture: Picture) -> str:

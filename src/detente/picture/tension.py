@@ -68,7 +68,7 @@ def tension(
     about = f"{of.reading.text}. From {span(of.points[0].day, of.points[-1].until)}, {sum(p.n for p in of.points)} incidents. "
     top = max((p for p in of.points if p.conflict is not None), key=lambda p: p.conflict or 0, default=None)
     about += f"Highest conflict: {top.conflict:.1f} points a day on {day_said(top.day)}." if top else "No day is known."
-    return Picture(d.written(name, about), _COLUMNS, rows)
+    return Picture(d.written(name, about), _COLUMNS, rows, days)
 
 
 def drawn_together(points: Sequence[Point], most: int = _BARS) -> list[Bar]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 
 from detente.errors import DetenteError, RecordError
 from detente.picture.svg import DARK, classes
-from detente.serve import coding, lists, measures, openapi, pages
+from detente.serve import coding, lists, measures, openapi, pages, views
 from detente.serve.guard import WRONG_A_SECOND, Guard, Rates
 from detente.serve.problems import Refused, answer
 from detente.serve.readers import Readers
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_warmed, args=(readers,), daemon=True).start()
         yield
         readers.close()
 
@@ -55,6 +57,12 @@ def create_app(settings: Settings) -> FastAPI:
         app.add_exception_handler(kind, handler)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     return app
+
+
+def _warmed(readers: Readers) -> None:
+    """The first page of a large store takes seconds to make: before somebody asks for it. What is wrong is told to who asks."""
+    with contextlib.suppress(DetenteError):
+        readers.latest("now", views.now)
 
 
 def _pictures() -> Response:

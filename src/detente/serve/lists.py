@@ -12,12 +12,12 @@ from starlette.responses import Response
 
 from detente.export.write import write_rows
 from detente.records import Claim, Document
+from detente.serve import told
 from detente.serve.answers import file_answer, form_of, json_answer, readers_of
 from detente.serve.asked import PAGE, ClaimsAsked, DocumentsAsked, EventsAsked, OfMoment, page, refused
 from detente.serve.openapi import answers, formats, path_id
 from detente.serve.problems import Refused
-from detente.serve.views import missing
-from detente.store import Filters, Store, StoreError, listing
+from detente.store import Filters, NotThereError, Store, listing
 
 router = APIRouter(prefix="/api/v1", tags=["records"])
 _MAPPED = ("json", "jsonl", "csv", "geojson", "arrow")
@@ -91,10 +91,8 @@ def _found(make: Callable[[], Any]) -> Callable[[], Any]:
     def made() -> Any:
         try:
             return make()
-        except StoreError as error:
-            if missing(error):
-                raise Refused(404, str(error)) from None
-            raise
+        except NotThereError as error:
+            raise Refused(404, str(error)) from None
 
     return made
 
@@ -121,7 +119,7 @@ def _listed(
     def make() -> dict[str, Any]:
         with readers.one() as store:
             rows = list(getattr(store, kind)(replace(this.asked, limit=limit + 1)))
-            coders = store.coded_by(this.asked.as_of)[1]
+            coders = told.coded_by(store, this.asked.as_of)[1]
         return {
             "items": [plain(r) for r in rows[:limit]],
             "next": this.next() if len(rows) > limit else None,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -15,9 +14,10 @@ from detente import picture
 from detente.errors import RecordError
 from detente.export import atom, measures
 from detente.measure.words import line
-from detente.records import Incident
+from detente.serve import told
 from detente.serve.answers import answered, form_of, json_answer, readers_of
 from detente.serve.asked import AlarmsAsked, EventsAsked, ForecastAsked, TensionAsked, dyad_of, refused
+from detente.serve.newest import newest
 from detente.serve.openapi import answers, formats
 from detente.serve.readers import State
 from detente.store import Filters, Store
@@ -111,20 +111,6 @@ def forecast(request: Request, given: Annotated[ForecastAsked, Query()]) -> Resp
     return _of(request, form, value, text)
 
 
-def newest(store: Store, asked: Filters, most: int) -> list[Incident]:
-    """The incidents that were told of last, the newest first."""
-    days = sorted({r[0] for r in store.measuring().coverage(asked)})
-    for back in (7, 60, 100_000):  # days before the last report that are looked at
-        since = None
-        if days and back < 100_000 and not asked.since:
-            since = (date.fromisoformat(days[-1]) - timedelta(back)).isoformat()
-        found = store.measuring().measured(replace(asked, since=asked.since or since, limit=None))
-        if len(found) >= most or since is None:
-            break
-    found.sort(key=lambda i: (i.first_report or "", i.incident_id), reverse=True)
-    return found[:most]
-
-
 def _alarms(request: Request, form: str, filters: Filters, limit: int | None) -> Response:
     asked, a, b = dyad_of(filters)
 
@@ -147,7 +133,7 @@ def _named(asked: Filters) -> dict[str, Any]:
 
 
 def _seen(store: Store, asked: Filters) -> dict[str, Any]:
-    changed, coders = store.coded_by(asked.as_of)
+    changed, coders = told.coded_by(store, asked.as_of)
     return {"as_of": State(0, changed).as_of, "coders": [c.to_dict() for c in coders]}
 
 

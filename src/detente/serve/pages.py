@@ -18,7 +18,7 @@ from detente.serve.coding import outcome_of
 from detente.serve.forms import ActorForm, DyadForm, MapForm, SearchForm
 from detente.serve.openapi import path_id
 from detente.serve.problems import Refused
-from detente.store import Store, StoreError
+from detente.store import NotThereError, Store
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _TRY = 20_000  # characters that the form takes
@@ -110,10 +110,8 @@ def _of_store(request: Request, name: str, make: Callable[[Store], dict[str, Any
                 return make(store)
         except RecordError as error:
             raise refused(error) from None
-        except StoreError as error:
-            if views.missing(error):
-                raise Refused(404, str(error)) from None
-            raise
+        except NotThereError as error:
+            raise Refused(404, str(error)) from None
 
     return _shown(request, name, made)
 

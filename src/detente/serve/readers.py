@@ -8,12 +8,13 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import BrokenExecutor, Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from detente.serve.aside import Aside
 from detente.serve.problems import Refused
 from detente.store import Store
 
@@ -21,6 +22,7 @@ Made = TypeVar("Made")
 _LOOK = 0.25  # seconds for which a look at the store's last run is good
 _OLD = 2.0  # seconds after which nobody goes on with an old look
 _KEPT = 64_000_000  # bytes of answers that are kept
+_LONG = 1.0  # seconds: what takes longer is made in another process
 _SOON = 0.25  # seconds that a reader waits for figures of now before he gets those of the last run
 
 
@@ -50,7 +52,8 @@ class Readers:
         self._answers: OrderedDict[tuple[Any, ...], tuple[int, Any]] = OrderedDict()
         self._bytes = 0
         self._making: dict[tuple[Any, ...], Future[Any]] = {}
-        self._latest: dict[str, tuple[int, Any]] = {}
+        self._latest: dict[str, _Latest] = {}
+        self._aside = Aside(path)
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Store]:
@@ -66,6 +69,7 @@ class Readers:
 
     def close(self) -> None:
         """Close the stores that nobody uses."""
+        self._aside.close()
         with contextlib.suppress(queue.Empty):
             while True:
                 self._free.get_nowait().close()
@@ -122,11 +126,12 @@ class Readers:
             self._bytes -= self._answers.popitem(last=False)[1][0]
 
     def latest(self, name: str, make: Callable[[Store], Made]) -> Made:
-        """What ``make`` makes of the store; while it is made anew for a later run, soon what it made of an earlier one."""
+        """What ``make`` (a function of a module) makes of the store; while it is made anew for a later run, soon what it made of an
+        earlier one. What takes seconds is made in another process, and not all the time: as long as it took, it is left."""
         run = self.state().run
         known = self._latest.get(name)
-        if known is not None and known[0] == run:
-            found: Made = known[1]
+        if known is not None and (known.run == run or known.fresh()):
+            found: Made = known.made
             return found
         with self._lock:
             work = self._making.get((name,))
@@ -138,17 +143,42 @@ class Readers:
         except TimeoutError:
             if known is None:
                 raise Refused(503, "the server is busy: try again", headers={"retry-after": "5"}) from None
-            made = known[1]
+            made = known.made
         return made
 
     def _renew(self, name: str, run: int, make: Callable[[Store], Any], work: Future[Any]) -> None:
+        begun, known = time.monotonic(), self._latest.get(name)
         try:
-            with self.one() as store:
-                made = make(store)
-            self._latest[name] = (run, made)
+            if known is not None and known.took > _LONG:
+                try:
+                    made = self._aside.made(make)
+                except BrokenExecutor:
+                    made = self._made_here(make)
+            else:
+                made = self._made_here(make)
+            now = time.monotonic()
+            self._latest[name] = _Latest(run, made, now, now - begun)
             work.set_result(made)
         except BaseException as error:
             work.set_exception(error)
         finally:
             with self._lock:
                 del self._making[(name,)]
+
+    def _made_here(self, make: Callable[[Store], Made]) -> Made:
+        with self.one() as store:
+            return make(store)
+
+
+@dataclass(frozen=True, slots=True)
+class _Latest:
+    """What was made of a run; when it was ready, and how many seconds it took."""
+
+    run: int
+    made: Any
+    ready: float
+    took: float
+
+    def fresh(self) -> bool:
+        """Whether it is too early to make it anew."""
+        return self.took > _LONG and time.monotonic() - self.ready < self.took

@@ -15,24 +15,26 @@ from markupsafe import Markup
 from detente import pipeline
 from detente.link.origins import family
 from detente.measure import ask, sides
+from detente.measure.ask import Source
 from detente.measure.records import Alarm
 from detente.measure.scale import table
 from detente.picture.ask import days_of, incidents
-from detente.picture.frame import Picture, named
+from detente.picture.frame import Days, Picture, named
 from detente.picture.map import map_of
-from detente.picture.provenance import source_line
 from detente.picture.tension import tension as tension_chart
 from detente.records import Document, Event, Incident
-from detente.serve import words
+from detente.serve import told, words
 from detente.serve.asked import Page, dyad_of
 from detente.serve.forms import ActorForm, DyadForm, MapForm, SearchForm
+from detente.serve.newest import newest
 from detente.serve.settings import Settings
 from detente.serve.text import Mark, marked, marks_of
-from detente.store import Filters, Store, StoreError, filters
+from detente.store import Filters, Store, filters
 
 ROWS = 50  # of a page of results
 _NEWEST, _MOVING, _ALARMS, _OUTLETS = 12, 6, 8, 15
 _WIDE, _NARROW = 960.0, 420.0
+_LOOKED = 540  # days before the last report from which the first page tells
 _BEFORE = 30  # days that the map shows, if nothing else is asked for
 
 
@@ -80,10 +82,10 @@ class Now:
 
 def now(store: Store) -> Now:
     """Of the whole store."""
-    panel = store.panel()
     run, _ = store.last_run()
-    told = sorted(panel.columns.incidents, key=lambda i: (i.first_report or "", i.incident_id), reverse=True)[:_NEWEST]
-    rows = store.measuring().coverage(Filters())
+    panel = ask.recent(told.measuring(store), _LOOKED)
+    latest = newest(store, Filters(), _NEWEST)
+    rows = told.coverage(store, None)
     last = max((r[0] for r in rows), default=None)
     raised = panel.alarms() if last else []
     raised.sort(key=lambda a: (a.cleared is not None, "".join(chr(0x10000 - ord(c)) for c in a.raised), -a.surge))
@@ -93,8 +95,8 @@ def now(store: Store) -> Now:
         run, tuple(raised[:_ALARMS]),
         tuple(sorted((m for m in moving if m.change > 0), key=lambda m: -m.change)[:_MOVING]),
         tuple(sorted((m for m in moving if m.change < 0), key=lambda m: m.change)[:_MOVING]),
-        tuple(told), tuple(outlets[:_OUTLETS]), sum(o.week == 0 for o in outlets), last, sum(r[3] for r in rows),
-        source_line(store, Filters()),
+        tuple(latest), tuple(outlets[:_OUTLETS]), sum(o.week == 0 for o in outlets), last, sum(r[3] for r in rows),
+        told.line(store, None),
     )  # fmt: skip
 
 
@@ -126,33 +128,33 @@ def dyad(store: Store, given: DyadForm) -> dict[str, Any]:
     """One pair, or two."""
     asked = Filters(since=given.since, until=given.until, as_of=given.as_of)
     pairs = [(given.a, given.b)] + ([(given.c, given.d)] if given.c and given.d else [])
-    shown = [_pair(store, n, a, b, given.every, asked) for n, (a, b) in enumerate(pairs, 1)]
-    return {"form": given, "pairs": shown, "source": source_line(store, asked)}
+    source, line = told.measuring(store), told.line(store, asked.as_of)
+    shown = [_pair(source, line, n, a, b, given.every, asked) for n, (a, b) in enumerate(pairs, 1)]
+    return {"form": given, "pairs": shown, "source": line}
 
 
-def _pair(store: Store, n: int, a: str, b: str, every: str, asked: Filters) -> dict[str, Any]:
-    source = store.measuring()
+def _pair(source: Source, line: str, n: int, a: str, b: str, every: str, asked: Filters) -> dict[str, Any]:
     found = ask.tension(source, a, b, every=every, asked=asked)
     raised = ask.alarms(source, a, b, asked=replace(asked, since=None))
     turns = ask.turning_points(source, a, b, asked=asked)
-    line = source_line(store, asked)
     wide = tension_chart(found, raised, turns, source=line, wide=_WIDE, key=False, said="")
     narrow = tension_chart(found, raised, turns, source=line, wide=_NARROW, key=False, said="")
     pair = (sides.side(a), sides.side(b))
     columns, rows = incidents(source, asked, pair)
-    told = [columns.incidents[r] for r in rows]
+    mine = [columns.incidents[r] for r in rows]
+    last = next((p for p in reversed(found.points) if not p.gap), None)
     given = {"actor": a, "recipient": b, "from": asked.since, "to": asked.until, "as_of": asked.as_of}
     return {
         "a": a, "b": b, "title": f"{named(found.a or a)} – {named(found.b or b)}", "tension": found, "alarms": raised, "turns": turns,
-        "charts": _charts(n, wide, narrow), "incidents": told[-200:], "count": len(told),
+        "charts": _charts(n, wide, narrow), "incidents": mine[-200:], "count": len(mine), "last": last,
         "api": words.address("/api/v1/tension", every=every, **given),
         "rows": words.address("/api/v1/incidents", dyad=f"{a} - {b}", **{k: v for k, v in given.items() if k not in ("actor", "recipient")}),
     }  # fmt: skip
 
 
-def _charts(n: int, wide: Picture, narrow: Picture) -> list[tuple[str, Markup]]:
-    """Pictures for wide and for narrow windows; the ids in each are its own."""
-    return [(kind, Markup(_own_ids(p.svg, f"{kind}{n}-"))) for kind, p in (("wide", wide), ("slim", narrow))]
+def _charts(n: int, wide: Picture, narrow: Picture) -> list[tuple[str, Markup, Days | None]]:
+    """Pictures for wide and for narrow windows, with their scale of days; the ids in each are its own."""
+    return [(kind, Markup(_own_ids(p.svg, f"{kind}{n}-")), p.days) for kind, p in (("wide", wide), ("slim", narrow))]
 
 
 def _own_ids(svg: str, prefix: str) -> str:
@@ -165,14 +167,14 @@ def map_(store: Store, given: MapForm) -> dict[str, Any]:
     asked, a, b = dyad_of(given.filters())
     if a and b:
         asked = replace(asked, dyad=f"{a} - {b}")
-    source = store.measuring()
+    source = told.measuring(store)
     days = sorted({r[0] for r in source.coverage(asked)})
     if days and not (asked.since or asked.until or asked.on):
         first = (date.fromisoformat(days[-1]) - timedelta(_BEFORE - 1)).isoformat()
         asked = replace(asked, since=max(first, days[0]))
     pair = sides.pair(asked.dyad) if asked.dyad else None
     columns, rows = incidents(source, asked, pair)
-    line = source_line(store, asked)
+    line = told.line(store, asked.as_of)
     wide, narrow = (
         map_of(columns, rows, source=line, when=days_of(asked), wide=w, high=h, title="", legend=legend)
         for w, h, legend in ((_WIDE, 520.0, True), (_NARROW, 380.0, False))
@@ -216,8 +218,8 @@ def incident(store: Store, name: str, as_of: str | None) -> dict[str, Any]:
     days = sorted({(e.document.published or "")[:10] for e in events} - {""})
     return {
         "shown": shown, "incident": shown.incident, "reports": list(reports.values()), "links": links, "as_of": as_of, "outlets": outlets,
-        "ledger": words.ledger(shown.claims), "days": days, "source": source_line(store, Filters(as_of=as_of)),
-        "history": [(_time(at), told) for at, told in shown.history], "corrections": [(_time(c.at), c) for c in shown.corrections],
+        "ledger": words.ledger(shown.claims), "days": days, "source": told.line(store, as_of),
+        "history": [(_time(at), what) for at, what in shown.history], "corrections": [(_time(c.at), c) for c in shown.corrections],
     }  # fmt: skip
 
 
@@ -228,10 +230,10 @@ def _time(microseconds: int) -> str:
 def document(store: Store, name: str, as_of: str | None) -> dict[str, Any]:
     """A report with its events marked."""
     found, events = store.document(name, as_of)
-    told = _owners(store, events, as_of)
+    owners = _owners(store, events, as_of)
     return {
-        "document": found, "events": events, "incidents": told, "text": with_events(found, events), "as_of": as_of,
-        "source": source_line(store, Filters(as_of=as_of)),
+        "document": found, "events": events, "incidents": owners, "text": with_events(found, events), "as_of": as_of,
+        "source": told.line(store, as_of),
     }  # fmt: skip
 
 
@@ -272,7 +274,7 @@ def actor(store: Store, given: ActorForm) -> dict[str, Any]:
             types[i.type][n] += 1
     return {
         "form": given, "label": label, "did": did[-60:], "met": met[-60:], "counts": (len(did), len(met)), "partners": partners,
-        "types": sorted(types.items(), key=lambda t: (-sum(t[1]), t[0])), "source": source_line(store, Filters(as_of=given.as_of)),
+        "types": sorted(types.items(), key=lambda t: (-sum(t[1]), t[0])), "source": told.line(store, given.as_of),
     }  # fmt: skip
 
 
@@ -300,7 +302,7 @@ def search(store: Store, given: SearchForm, this: Page) -> dict[str, Any]:
     return {
         "form": given, "rows": rows[: this.size], "first": asked.offset + 1, "api": words.address(f"/api/v1/{given.of}", **own),
         "next": words.address("/search", of=given.of, cursor=after, **own) if after else "",
-        "source": source_line(store, replace(this.asked, as_of=given.as_of, limit=None, offset=0)),
+        "source": told.line(store, given.as_of),
     }  # fmt: skip
 
 
@@ -316,8 +318,3 @@ def coded(
         "document": outcome.document, "events": outcome.events, "skipped": outcome.skipped or outcome.error,
         "text": with_events(outcome.document, outcome.events), "incidents": {},
     }  # fmt: skip
-
-
-def missing(error: StoreError) -> bool:
-    """Whether an error says that a thing is not there (404), not that the store is at fault."""
-    return bool(re.match(r"no |several incidents|.* (is no incident any more|was split)", str(error)))

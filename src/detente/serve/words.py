@@ -34,6 +34,14 @@ def when(row: Any) -> str:
     return f"from {said(date.start_date)}" if date.start_date else f"until {said(date.end_date)}"
 
 
+def days(row: Any) -> str:
+    """The first and the last day of an event or incident as ISO dates with a blank between, for scripts; "" if unknown."""
+    date = row.date
+    if date is None or not (date.start_date or date.end_date):
+        return ""
+    return f"{date.start_date or date.end_date} {date.end_date or date.start_date}"
+
+
 def day(text: str | None) -> str:
     """An ISO time as a day in words."""
     try:

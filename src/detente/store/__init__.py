@@ -3,6 +3,6 @@
 from detente.store.filters import Filters
 from detente.store.reading import RejectedEvent, RejectedIncident
 from detente.store.store import Added, Store
-from detente.store.tables import StoreError
+from detente.store.tables import NotThereError, StoreError
 
-__all__ = ["Added", "Filters", "RejectedEvent", "RejectedIncident", "Store", "StoreError"]
+__all__ = ["Added", "Filters", "NotThereError", "RejectedEvent", "RejectedIncident", "Store", "StoreError"]

@@ -13,7 +13,7 @@ from detente.store.corrections import FIELDS, MARKS, CorrectionError, correction
 from detente.store.filters import Filters
 from detente.store.reading import moment, read_event
 from detente.store.rows import CorrectionRow, DocumentRow, EventRow, SentenceRow, Wording
-from detente.store.tables import StoreError
+from detente.store.tables import NotThereError
 
 if TYPE_CHECKING:
     from detente.store.reading import Reading
@@ -55,13 +55,13 @@ class Shown:
 def show(reading: Reading, name: str, as_of: str | None = None) -> Shown:
     """An incident by its id, by the start of its id, by an id that it had once, or by an event's id.
 
-    Raises StoreError if there is none, or several begin so.
+    Raises NotThereError if there is none, or several begin so.
     """
     asked = Filters(as_of=as_of)
     incident_id = _incident(reading, name, asked)
     incident = next(reading.incidents(asked, "i.incident_id = ?", (incident_id,)), None)
     if incident is None:
-        raise StoreError(f"{name} is no incident any more: its events were superseded, rejected or forgotten")
+        raise NotThereError(f"{name} is no incident any more: its events were superseded, rejected or forgotten")
     rows = list(_events(reading, asked, incident.events))
     events = [read_event(r) for r in rows]
     versions = {(r["doc"], r["version"]): r["id"] for r in rows}
@@ -190,7 +190,7 @@ def _incident(reading: Reading, name: str, asked: Filters) -> str:
             (name, at.run),
         )
         if not found or found[0]["incident_id"] is None:
-            raise StoreError(f"no incident has the event {name}")
+            raise NotThereError(f"no incident has the event {name}")
         name = found[0]["incident_id"]
     names: list[str] = []
     for start in (name, f"inc1-{name}"):
@@ -198,10 +198,10 @@ def _incident(reading: Reading, name: str, asked: Filters) -> str:
         names = names or sorted(r["incident_id"] for r in fetch(sql, (start, at.run)))
     ends = sorted({end for n in names for end in _followed(reading, n, at.run)})
     if not ends:
-        raise StoreError(f"no incident {name}: detente incidents --store {reading.seen.tables.folder} lists them")
+        raise NotThereError(f"no incident {name}: detente incidents --store {reading.seen.tables.folder} lists them")
     if len(ends) > 1:
         why = f"{name} was split" if name in names else f"several incidents begin with {name}"
-        raise StoreError(f"{why}: {', '.join(ends[:5])}{' …' if len(ends) > 5 else ''}")
+        raise NotThereError(f"{why}: {', '.join(ends[:5])}{' …' if len(ends) > 5 else ''}")
     return ends[0]
 
 

@@ -75,6 +75,8 @@ _PLACED = """
 #: What `read_event` needs beside the columns of an event: of its sentence (s) and of its document (d).
 EVENT_DOCUMENT = "id, sha256, title, published, source, url, language, coder, version"
 EVENT_COLUMNS = 's."index", s.start, s."end", s.text, ' + ", ".join(f"d.{c}" for c in EVENT_DOCUMENT.split(", "))
+#: The address of a page without its path: owners of outlets are told by it, and a site has few rows a day, its pages many.
+_SITE = "coalesce(nullif(regexp_extract(url, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*'), ''), url)"
 _FIRST, _CHUNK = 200, 2000  # rows that are looked up at a time: few at first, so that these come soon
 
 
@@ -182,15 +184,15 @@ class Reading:
         return [Incident.from_dict(row) for row in self.seen.stream(sql, values)]
 
     def coverage(self, asked: Filters) -> list[tuple[str, str | None, str | None, int]]:
-        """Of the reports in force that were read: (day of publication, outlet, address, how many)."""
+        """Of the reports in force that were read: (day of publication, outlet, address of its site, how many)."""
         at = moment(self.seen, asked)
         until = "AND left(published, 10) <= ?" if at.published else ""
         rows = self.seen.fetch(
-            f"SELECT left(published, 10) AS day, source, url, count(*) AS n FROM {self._documents_at(at.run)} "
+            f"SELECT left(published, 10) AS day, source, {_SITE} AS site, count(*) AS n FROM {self._documents_at(at.run)} "
             f"WHERE published IS NOT NULL AND skipped IS NULL {until} GROUP BY ALL ORDER BY ALL",
             (at.published,) if at.published else (),
         )
-        return [(r["day"], r["source"], r["url"], r["n"]) for r in rows]
+        return [(r["day"], r["source"], r["site"], r["n"]) for r in rows]
 
     def told(self, asked: Filters) -> list[tuple[str, int]]:
         """Of all incidents in force: (day of the first report, how many)."""

@@ -21,7 +21,7 @@ from detente.store.editing import Correction, Shown
 from detente.store.filters import Filters
 from detente.store.ledger import Coded
 from detente.store.reading import Reading
-from detente.store.tables import StoreError, need_store_extra
+from detente.store.tables import NotThereError, StoreError, need_store_extra
 from detente.store.writer import Stored, Writer
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class Store:
         asked, reading = Filters(as_of=as_of), self._reading()
         found = next(reading.documents(asked, "d.id = ?", (name,)), None)
         if found is None:
-            raise StoreError(f"no report {name}: detente events --store {self.path} lists events with their reports")
+            raise NotThereError(f"no report {name}: detente events --store {self.path} lists events with their reports")
         return found, tuple(reading.events(asked, "d.id = ?", (name,)))
 
     def last_run(self) -> tuple[int, int | None]:

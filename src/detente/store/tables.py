@@ -39,6 +39,10 @@ class StoreError(DetenteError):
     """A store is missing, of another format, damaged, or cannot be written."""
 
 
+class NotThereError(StoreError):
+    """Nothing in the store has this name, or several things begin with it."""
+
+
 def need_store_extra() -> None:
     """Raises MissingExtra if deltalake or duckdb is not installed."""
     for name in ("deltalake", "duckdb", "rensa"):

@@ -1,4 +1,6 @@
 // Comforts for those who have JavaScript; every page works without.
+import { brush } from './brush.js';
+import { slider } from './slider.js';
 
 // A record and its words in the report light up together.
 for (const link of document.querySelectorAll('a.mark[href^="#"]')) {
@@ -17,3 +19,6 @@ document.addEventListener('keydown', (event) => {
   event.preventDefault();
   document.getElementById('find')?.focus();
 });
+
+brush(document.querySelectorAll('.brushed'));
+slider(document.getElementById('slider'));
