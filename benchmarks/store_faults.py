@@ -27,10 +27,9 @@ def write(folder: Path, first: int, count: int, batch: int, seed: int) -> None:
     """Add made-up reports ``first`` to ``first + count``; a JSON line on stdout for each once it is stored. The process to be killed."""
     from store import World
 
-    from detente.store import Store
-    from detente.store import store as module
+    from detente.store import Store, adding
 
-    module._DOCUMENTS = batch
+    adding._DOCUMENTS = batch
     world = World(seed)
 
     def told(stored: Any) -> None:

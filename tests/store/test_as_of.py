@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from detente.records import Document, Incident
-from detente.store import Store
+from detente.store import Filters, Store
 
 _RAID = (
     ("first", "2019-10-01", "Radio Mali", "Gunmen attacked an army post in Mondoro, Mali, on Monday, killing 25 soldiers."),
@@ -31,7 +32,7 @@ def _killed(incident: Incident) -> tuple[int | None, int | None]:
 
 def _now() -> str:
     time.sleep(0.002)
-    made = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{time.time_ns() // 1000 % 1_000_000:06}"
+    made = datetime.now(UTC).isoformat()
     time.sleep(0.002)
     return made
 
@@ -62,6 +63,13 @@ def test_before_the_store_was_made_the_summary_is_of_what_was_published(
             (1, 1, (25, 25), "2019-10-01"), (2, 2, (25, 38), "2019-10-03"), (3, 3, (25, 40), "2019-10-04"),
         ]  # fmt: skip
         assert found[2] == next(store.incidents(type="ASSAULT"))
+        # What measures and pictures are made of is of then too, and what serves as the home of an event.
+        measured = store.measuring().measured(Filters(as_of="2019-10-01", type="ASSAULT"))  # type: ignore[attr-defined]
+        assert [(i.reports, _killed(i)) for i in measured] == [(1, (25, 25))]
+        assert store.incidents_of(found[0].events, as_of="2019-10-01") == dict.fromkeys(
+            found[0].events, found[0].incident_id
+        )
+        assert store.incidents_of(["det1-none"]) == {}
         assert {c.state for c in store.claims(as_of="2019-10-01") if c.attribute == "toll"} == {"single source"}
         assert {c.claim_id for c in store.claims(as_of="2019-10-01")} == set(found[0].claims)
         shown = store.show(found[0].incident_id, "2019-10-01")

@@ -140,6 +140,10 @@ def test_rejected_is_listed_on_request_and_marked(folder: Path, capsys: Captured
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["--actor", ""], "--actor '' says nothing: leave it out to ask for all"),
+        (["--text", "!?"], "--text '!?' says nothing"),
+        (["--type", ""], "--type '' says nothing"),
+        (["--as-of", " "], "--as-of ' ' says nothing"),
         (["--from", "June"], "--from 'June' is no day: write 2020-01-12"),
         (["--from", "2020-02-30"], "--from '2020-02-30' is no day"),
         (["--to", "2020-1-5"], "--to '2020-1-5' is no day"),

@@ -265,9 +265,9 @@ def test_broken_characters_and_nulls(tmp_path: Path) -> None:
 
 
 def test_a_slow_source_delays_no_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from detente.store import store as module
+    from detente.store import adding
 
-    monkeypatch.setattr(module, "_SECONDS", 0.3)
+    monkeypatch.setattr(adding, "_SECONDS", 0.3)
     committed: list[float] = []
 
     def slow() -> Iterator[Document]:

@@ -87,7 +87,7 @@ def test_show_and_correct(store: Store, capsys: pytest.CaptureFixture[str]) -> N
     "words",
     [
         ["events", "--from", "June"], ["events", "--to", "xml"], ["events", "--type", "WAR"], ["events", "--dyad", "Iran"],
-        ["events", "--as-of", "then"], ["claims", "--status", "maybe"],
+        ["events", "--as-of", "then"], ["claims", "--status", "maybe"], ["correct", "det1-1", "--by", "ann"],
     ],
 )  # fmt: skip
 def test_wrong_usage_is_exit_code_2(store: Store, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

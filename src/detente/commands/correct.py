@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from detente.commands.filters import FORMATS, opened, told_to_user, usage
-from detente.commands.options import store_option, verb
+from detente.commands.options import UsageError, store_option, verb
 from detente.errors import RecordError
 
 
@@ -63,6 +63,8 @@ def _list_corrections(args: argparse.Namespace) -> int:
 
 def _correct(args: argparse.Namespace) -> int:
     names = ("type", "actor", "recipient", "place", "date", "status", "reject", "restore", "merge", "split")
+    if all(getattr(args, n) in (None, False) for n in names):
+        raise UsageError(f"say what is right: {', '.join(f'--{n}' for n in names)}")
     with opened(args) as store:
         try:
             made = store.correct(args.name, args.by, args.why, **{n: getattr(args, n) for n in names})

@@ -71,7 +71,6 @@ def form_and_filters(args: argparse.Namespace, formats: Sequence[str] = FORMATS)
     form, until = _format_and_date(args.to, formats)
     rejected = getattr(args, "rejected", False)
     names = (
-        "since",
         "on",
         "as_of",
         "actor",
@@ -84,8 +83,14 @@ def form_and_filters(args: argparse.Namespace, formats: Sequence[str] = FORMATS)
         "text",
         "limit",
     )
+    for name in names:  # an empty variable of a script must not ask for all
+        given = getattr(args, name)
+        for words in given if isinstance(given, list) else [given]:
+            if isinstance(words, str) and not any(c.isalnum() for c in words):
+                option = f"--{name.replace('_', '-')}"
+                raise UsageError(f"{option} {words!r} says nothing: leave it out to ask for all")
     try:
-        return form, Filters(until=until, rejected=rejected, **{n: getattr(args, n) for n in names})
+        return form, Filters(since=args.since, until=until, rejected=rejected, **{n: getattr(args, n) for n in names})
     except RecordError as error:
         raise usage(error) from None
 

@@ -230,21 +230,11 @@ def _time(microseconds: int) -> str:
 def document(store: Store, name: str, as_of: str | None) -> dict[str, Any]:
     """A report with its events marked."""
     found, events = store.document(name, as_of)
-    owners = _owners(store, events, as_of)
+    owners = store.incidents_of([e.event_id for e in events], as_of)
     return {
         "document": found, "events": events, "incidents": owners, "text": with_events(found, events), "as_of": as_of,
         "source": told.line(store, as_of),
     }  # fmt: skip
-
-
-def _owners(store: Store, events: Sequence[Event], as_of: str | None) -> dict[str, str]:
-    """The incident of each event, if it is in one."""
-    asked, reading = Filters(as_of=as_of), store.measuring()
-    if not events:
-        return {}
-    ids = [e.event_id for e in events]
-    more = "i.incident_id IN (SELECT incident_id FROM incident_events WHERE event_id IN (SELECT unnest(?)))"
-    return {e: i.incident_id for i in reading.incidents(asked, more, (ids,)) for e in i.events}  # type: ignore[attr-defined]
 
 
 def with_events(document: Document, events: Sequence[Event]) -> Markup:

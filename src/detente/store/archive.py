@@ -3,13 +3,70 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 from detente.link import copy_of, duplicates, linkable, record
 from detente.link.claims import speech_by_act
 from detente.link.incidents import Cluster
 from detente.records import Claim, Document, Event, Incident, Link
+from detente.store.filters import Filters
+from detente.store.moments import Moment
+from detente.store.rejected import RejectedEvent, RejectedIncident
+
+if TYPE_CHECKING:
+    from detente.store.reading import Reading
+
+_INCIDENTS = 1000  # whose records are made at a time
+
+
+def incidents(
+    reading: Reading, asked: Filters, at: Moment, more: str = "", given: Sequence[object] = ()
+) -> Iterator[tuple[Incident, tuple[Claim, ...]]]:
+    """Incidents with their claims by what had been published. The status is that of then, and nothing is left out for it; the other
+    conditions ask the record of now."""
+    everything = replace(asked, limit=None, offset=0, status=())
+    what = f"i.incident_id, {'i.rejected' if asked.rejected else 'false'} AS rejected"
+    rejected = {
+        r["incident_id"]: bool(r["rejected"])
+        for r in reading.seen.fetch(*reading.incident_query(everything, at, what, more, given))
+    }
+    names = list(rejected)
+    for first in range(0, len(names), _INCIDENTS):
+        yield from _of_some(reading, names[first : first + _INCIDENTS], rejected, asked, at)
+
+
+def _of_some(
+    reading: Reading, names: Sequence[str], rejected: Mapping[str, bool], asked: Filters, at: Moment
+) -> Iterator[tuple[Incident, tuple[Claim, ...]]]:
+    members = reading.members(names, at, asked.rejected)
+    # What analysts rejected counts only in the incidents of which they rejected all.
+    counted = {i: [m["event_id"] for m in mine if rejected[i] or not m["rejected"]] for i, mine in members.items()}
+    of_rejected = {e for i, ids in counted.items() if rejected[i] for e in ids}
+    docs = sorted({m["doc"] for mine in members.values() for m in mine})
+    events = [
+        e
+        for e in reading.events(Filters(rejected=asked.rejected), "now.doc IN (SELECT unnest(?))", (docs,))
+        if not isinstance(e, RejectedEvent) or e.event_id in of_rejected
+    ]
+    links = {i: links_of(mine) for i, mine in members.items()}
+    then = as_published(counted, links, reading.reports(docs, at), events)
+    for name in (i for i in names if i in then):
+        incident, said = then[name]
+        if rejected[name]:
+            record = {f.name: getattr(incident, f.name) for f in fields(incident)}
+            incident, said = RejectedIncident(**{**record, "claims": ()}), ()
+        elif len(counted[name]) < len(members[name]):
+            ids = [m["event_id"] for m in members[name]]
+            kept = tuple(k for k in links[name] if k.event_id in ids and k.to in ids)
+            incident = replace(incident, events=tuple(ids), links=kept)
+        yield incident, said
+
+
+def links_of(members: Iterable[Mapping[str, Any]]) -> list[Link]:
+    """The links that rows of `incident_events` tell."""
+    return [Link(m["event_id"], m["to"], m["link"] or 0.0, tuple(m["reasons"] or ())) for m in members if m["to"]]
 
 
 def as_published(

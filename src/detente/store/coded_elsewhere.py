@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from detente.read.events import EXCERPT, excerpt
 from detente.records import Event
+from detente.store.as_records import EVENT_COLUMNS, read_event
 from detente.store.committed import Committed
 from detente.store.control import Control
 from detente.store.ledger import Coded, Judgement, judge
-from detente.store.reading import EVENT_COLUMNS, read_event
 from detente.store.rows import DocumentRow
 
 

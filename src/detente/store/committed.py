@@ -7,7 +7,7 @@ milliseconds. A process that asks once reads the files themselves.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -65,7 +65,7 @@ class Committed:
         return self.last
 
     def _load(self, name: str, anew: bool) -> None:
-        rows = self.relation(name)
+        rows = self._as_now(name, self.relation(name))
         counts = "run IN (SELECT run FROM runs)"
         if has_doc(name):
             counts += " AND doc NOT IN (SELECT unnest(forgot) FROM runs)"
@@ -75,6 +75,17 @@ class Committed:
         columns = "* EXCLUDE (text)" if name == "documents" else "*"
         since = "" if anew else f"run > {self.last} AND "
         in_force.load(self.db, name, f"SELECT {columns} FROM {rows} WHERE {since}{counts}", anew, self.last)
+
+    def _as_now(self, name: str, rows: str) -> str:
+        """Rows of files with all columns of this detente, of its types: what those of an older one lack is null."""
+        there = {column: kind for column, kind, *_ in self.db.execute(f"DESCRIBE SELECT * FROM {rows}").fetchall()}
+        told = {
+            column: f'"{column}"' if there.get(column) == kind else f'{_cast(column, kind, there)} AS "{column}"'
+            for column, kind in _types(name).items()
+        }
+        if all(column == f'"{name}"' for name, column in told.items()):
+            return rows
+        return f"(SELECT {', '.join(told.values())} FROM {rows})"
 
     def highest_run(self) -> int:
         """The highest number of a run in any table, whether it counts or not."""
@@ -137,7 +148,8 @@ class Committed:
         self._files[name] = files
         if files:
             return f"read_parquet({quoted(files)}, union_by_name = true)"
-        return f"(SELECT {', '.join(_columns(name))} WHERE false)"
+        empty = (f'NULL::{kind} AS "{column}"' for column, kind in _types(name).items())
+        return f"(SELECT {', '.join(empty)} WHERE false)"
 
     def _again(self, what: Callable[[], Answer]) -> Answer:
         """Do it; if files vanished in between (`compact` of another process), see the tables anew and do it again;
@@ -208,11 +220,15 @@ def damage(file: str) -> str | None:
     return None
 
 
-def _columns(name: str) -> list[str]:
-    """The columns of a table without files, typed."""
+def _types(name: str) -> dict[str, str]:
+    """The columns of a table in DuckDB's words."""
     from detente.arrow import record_schema
 
-    return [f'NULL::{_sql(field.type)} AS "{field.name}"' for field in record_schema(TABLES[name])]
+    return {field.name: _sql(field.type) for field in record_schema(TABLES[name])}
+
+
+def _cast(column: str, kind: str, there: Mapping[str, str]) -> str:
+    return f'CAST("{column}" AS {kind})' if column in there else f"NULL::{kind}"
 
 
 def _sql(kind: Any) -> str:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from detente.records import Claim, Document, Event, Incident, Record
 from detente.store import corrections, following, ledger
+from detente.store.as_records import read_event
 from detente.store.corrections import FIELDS, MARKS, CorrectionError, correction_id
 from detente.store.filters import Filters
-from detente.store.reading import moment, read_event
+from detente.store.moments import moment
 from detente.store.rows import CorrectionRow, DocumentRow, EventRow, SentenceRow, Wording
 from detente.store.tables import NotThereError
 

@@ -220,7 +220,7 @@ def show(shown: Shown, stream: IO[str]) -> None:
         "when": _when(i),
         "where": _where(i),
         "tolls": _JOIN.join(map(_toll, i.casualties)),
-        "told": f"{i.reports} reports of {i.origins} independent origins, {i.first_report or '?'} to {i.last_report or '?'}",
+        "told": f"{_some(i.reports, 'report')} of {_some(i.origins, 'independent origin')}, {i.first_report or '?'} to {i.last_report or '?'}",
         "was once": _JOIN.join(shown.aliases),
     }.items():
         if value:
@@ -245,6 +245,10 @@ def show(shown: Shown, stream: IO[str]) -> None:
         console.print(Text("\nIn this store", style="bold"))
         for at, words in shown.history:
             console.print(Text(f"{_time(at)}  {words}"))
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def _marked(event: Event) -> Any:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from detente.records import Record
 from detente.store.committed import Committed
-from detente.store.reading import in_force, latest_claims
+from detente.store.moments import in_force, latest_claims
 from detente.store.rows import ClaimRow, IncidentEventRow, IncidentRow
 
 Row = TypeVar("Row", bound=Record)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from detente.records import Event
 from detente.store import ledger
+from detente.store.as_records import EVENT_COLUMNS, read_event
 from detente.store.committed import Committed
 from detente.store.control import Control
 from detente.store.linking import Fetch, Report
-from detente.store.reading import EVENT_COLUMNS, read_event
 from detente.store.rows import CorrectionRow, DocumentRow, EventRow, RunRow, SentenceRow
 
 

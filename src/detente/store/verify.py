@@ -11,8 +11,9 @@ from detente.errors import DetenteError
 from detente.ontology import spans
 from detente.read.events import EXCERPT
 from detente.store import layout
+from detente.store.as_records import EVENT_COLUMNS, read_event
 from detente.store.committed import Committed
-from detente.store.reading import EVENT_COLUMNS, in_force, read_event
+from detente.store.moments import in_force
 from detente.store.rows import TABLES
 from detente.store.tables import StoreError
 

@@ -1,0 +1,64 @@
+"""Rows of the tables as records: in SQL what a query must give of a row, and in Python what becomes of it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from detente.records import Claim, CoderVersion, DocumentReference, Event, Incident, Link, SentenceReference
+from detente.store import columns, ledger
+from detente.store.rejected import RejectedEvent
+from detente.store.rows import DocumentRow, EventRow, SentenceRow
+
+#: What `read_event` needs beside the columns of an event: of its sentence (s) and of its document (d).
+EVENT_DOCUMENT = "id, sha256, title, published, source, url, language, coder, version"
+EVENT_COLUMNS = 's."index", s.start, s."end", s.text, ' + ", ".join(f"d.{c}" for c in EVENT_DOCUMENT.split(", "))
+_BESIDE = ("document", "sentence", "coder")
+#: What `event` needs: of the event (now), its sentence (s) and its document (d), each as JSON.
+EVENT = columns.values(Event, "now", dict.fromkeys(_BESIDE, "")) + " AS event"
+SENTENCE = columns.values(SentenceReference, "s") + " AS sentence"
+DOCUMENT = f"""json_array({columns.values(DocumentReference, "d")}, CASE WHEN d.coder IS NULL THEN NULL ELSE
+{columns.values(CoderVersion, "d.coder")} END) AS document"""
+_NAMES = ("events", "claims", "links")
+#: What `incident` needs of an incident (i).
+INCIDENT = columns.values(Incident, "i", dict.fromkeys(_NAMES, "")) + " AS incident"
+#: A claim (c) as JSON.
+CLAIM = columns.values(Claim, "c")
+
+#: Documents that were read of late, with their coders, by their JSON.
+Documents = dict[str, tuple[DocumentReference, CoderVersion | None]]
+
+
+def event(row: dict[str, Any], documents: Documents) -> Event:
+    """The event of a row of `EVENT`, `SENTENCE`, `DOCUMENT` and ``rejected``."""
+    of = documents.get(row["document"])
+    if of is None:
+        document, coder = json.loads(row["document"])
+        of = documents[row["document"]] = (
+            DocumentReference(*document),
+            CoderVersion(*coder) if coder else None,
+        )
+    make = columns.maker(RejectedEvent, _BESIDE) if row["rejected"] else columns.maker(Event, _BESIDE)
+    return make(json.loads(row["event"]), of[0], SentenceReference(*json.loads(row["sentence"])), of[1])
+
+
+def incident(
+    row: str,
+    events: tuple[str, ...] = (),
+    claims: tuple[str, ...] = (),
+    links: tuple[Link, ...] = (),
+    kind: type[Incident] = Incident,
+) -> Incident:
+    """The incident of a row of `INCIDENT`."""
+    return columns.maker(kind, _NAMES)(json.loads(row), events, claims, links)
+
+
+def read_event(row: dict[str, Any]) -> Event:
+    """The event of a row of an event and `EVENT_COLUMNS`."""
+    of = DocumentRow(
+        run=row["coding"], doc=row["doc"], version=row["version"], id=row["id"], title=row["title"], published=row["published"],
+        source=row["source"], url=row["url"], language=row["language"], sha256=row["sha256"],
+        coder=CoderVersion.from_dict(row["coder"]) if row["coder"] else None,
+    )  # fmt: skip
+    told = SentenceRow(row["coding"], row["doc"], row["sentence"], row["index"], row["start"], row["end"], row["text"])
+    return ledger.event(EventRow.from_dict(row), told, of)
