@@ -13,6 +13,12 @@ from detente.link.origins import family
 from detente.measure.columns import Bools, Columns, Floats, Ints
 
 
+class Reports(list[tuple[str, str | None, str | None, int]]):
+    """Rows of `Coverage.of` that stay as they are: what was counted of them is kept."""
+
+    coverage: Coverage | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Of each day from ``first`` (`date.toordinal`): ``reports`` published, and ``origins``, the outlets' owners behind them."""
@@ -38,6 +44,14 @@ class Coverage:
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str | None, str | None, int]]) -> Coverage:
         """From (day of publication, outlet, address, reports). An outlet that is not told is an origin of its own."""
+        if isinstance(rows, Reports):
+            if rows.coverage is None:
+                rows.coverage = cls._counted(rows)
+            return rows.coverage
+        return cls._counted(rows)
+
+    @classmethod
+    def _counted(cls, rows: Iterable[tuple[str, str | None, str | None, int]]) -> Coverage:
         counts: defaultdict[int, int] = defaultdict(int)
         voices: defaultdict[int, set[str]] = defaultdict(set)
         for day, source, url, reports in rows:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from detente.measure.coverage import Reports
 from detente.measure.once import Once
 from detente.picture.provenance import source_line
 from detente.records import CoderVersion
@@ -28,7 +29,7 @@ def coded_by(store: Store, as_of: str | None) -> tuple[int | None, tuple[CoderVe
 
 def coverage(store: Store, as_of: str | None) -> list[tuple[str, str | None, str | None, int]]:
     """As `detente.measure.ask.Source.coverage`: not to be changed by who gets it."""
-    return _once(store, "coverage", as_of, lambda: store.measuring().coverage(Filters(as_of=as_of)))
+    return _once(store, "coverage", as_of, lambda: Reports(store.measuring().coverage(Filters(as_of=as_of))))
 
 
 def measuring(store: Store) -> Once:

@@ -140,8 +140,8 @@ def _pair(source: Source, line: str, n: int, a: str, b: str, every: str, asked: 
     wide = tension_chart(found, raised, turns, source=line, wide=_WIDE, key=False, said="")
     narrow = tension_chart(found, raised, turns, source=line, wide=_NARROW, key=False, said="")
     pair = (sides.side(a), sides.side(b))
-    columns, rows = incidents(source, asked, pair)
-    mine = [columns.incidents[r] for r in rows]
+    columns, rows = incidents(source, replace(asked, since=None, until=None), pair)
+    mine = [columns.incidents[r] for r in rows if _within(columns.incidents[r], asked)]
     last = next((p for p in reversed(found.points) if not p.gap), None)
     given = {"actor": a, "recipient": b, "from": asked.since, "to": asked.until, "as_of": asked.as_of}
     return {
@@ -150,6 +150,17 @@ def _pair(source: Source, line: str, n: int, a: str, b: str, every: str, asked: 
         "api": words.address("/api/v1/tension", every=every, **given),
         "rows": words.address("/api/v1/incidents", dyad=f"{a} - {b}", **{k: v for k, v in given.items() if k not in ("actor", "recipient")}),
     }  # fmt: skip
+
+
+def _within(incident: Incident, asked: Filters) -> bool:
+    """As the store's filters have it: its days and the days that are asked for meet."""
+    if not asked.since and not asked.until:
+        return True
+    date = incident.date
+    first, last = (date.start_date or date.end_date, date.end_date or date.start_date) if date else (None, None)
+    if not first or not last:
+        return False
+    return last >= (asked.since or "") and first <= (asked.until or "9999")
 
 
 def _charts(n: int, wide: Picture, narrow: Picture) -> list[tuple[str, Markup, Days | None]]:

@@ -138,7 +138,7 @@ class Store:
         found = next(reading.documents(asked, "d.id = ?", (name,)), None)
         if found is None:
             raise NotThereError(f"no report {name}: detente events --store {self.path} lists events with their reports")
-        return found, tuple(reading.events(asked, "d.id = ?", (name,)))
+        return found, tuple(reading.events(asked, "now.doc IN (SELECT doc FROM documents WHERE id = ?)", (name,)))
 
     def last_run(self) -> tuple[int, int | None]:
         """The number of the last run that is committed (0: none), and when it was (microseconds since 1970)."""
