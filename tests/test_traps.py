@@ -15,7 +15,7 @@ import detente
 from detente.records import Event
 
 TRAPS = [json.loads(line) for line in (Path(__file__).parent / "gold" / "traps.jsonl").read_text("utf-8").splitlines()]
-_FALLEN = 7  # of the 90, measured 2026-11-25; it only falls (the aim is 3)
+_FALLEN = 3  # of the 90, measured 2026-11-26; it only falls (3 is the aim)
 
 
 def matches(event: Event, pattern: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.extract.casualties import casualties
+from detente.extract.casualties import casualties, is_strength
 from detente.model import labels
 from detente.model.coder import Reading, RoleSpan
 from detente.records import Casualty, Sentence
@@ -53,6 +53,12 @@ def short(found: tuple[Casualty, ...]) -> set[str]:
         ("Police made 27 arrests.", "detained=27"),
         ("The raid led to the arrest of 37 people and the seizure of weapons.", "detained=37"),
         ("Police shot dead seven suspects.", "killed=7"),
+        ("Raiders slew nine herders.", "killed=9"),
+        ("Killed in the ambush were four guards and a driver.", "killed=5"),
+        ("Arrested at dawn were 12 members of the party.", "detained=12"),
+        # "Them" are those counted last.
+        ("Rebels took six miners from a truck and shot them dead.", "killed=6"),
+        ("Troops fired 12 rockets at the rebels and killed them.", ""),
         ("A crowd hacked a pastor to death.", "killed=1"),
         ("Some 300 fighters died.", "killed~300"),
         ("Around 680 migrants were taken into custody.", "detained~680"),
@@ -197,6 +203,13 @@ def test_a_strength_is_no_toll(text: str, mark: str) -> None:
     trigger = "hit" if " hit " in text else "killed" if "killed" in text else "fell on"
     numbers = {c.number for c in coded(text, trigger, marks={kind: mark})}
     assert mark.replace(",", "") not in numbers
+
+
+def test_those_who_are_somewhere_are_no_party() -> None:
+    text = "A bomb hurt two guards near the headquarters of 900 Danish soldiers."
+    start = text.index("900")
+    assert is_strength(text, start, len(text) - 1)
+    assert not is_strength(text, text.index("two"), text.index(" near"))
 
 
 def test_the_wounded_among_those_stationed_count() -> None:

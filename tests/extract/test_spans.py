@@ -8,6 +8,7 @@ import detente
 from detente.extract.spans import whole
 from detente.model.coder import RoleSpan
 from detente.resolve import place
+from detente.resolve.countries import is_only_a_friend
 
 
 def _whole(sentence: str, *given: str) -> list[str]:
@@ -27,6 +28,20 @@ def _whole(sentence: str, *given: str) -> list[str]:
 )
 def test_parties_are_whole_phrases(sentence: str, given: tuple[str, ...], parties: list[str]) -> None:
     assert _whole(sentence, *given) == parties
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words", "aside"),
+    [
+        ("Laos, Vietnam's junior ally, has jailed six pastors.", "Vietnam", True),
+        ("Police handed them to Laos, Vietnam's old rival.", "Vietnam's old rival", True),
+        ("Yesterday, Vietnam's ally Laos jailed six pastors.", "Vietnam's ally Laos", False),
+        ("Yesterday, Vietnam's ally jailed six pastors and a nun without a trial or a word.", "Vietnam's ally", False),
+    ],
+)
+def test_whose_friend_somebody_is_makes_no_party(sentence: str, words: str, aside: bool) -> None:
+    start = sentence.index(words)
+    assert is_only_a_friend(sentence, start, start + len(words)) is aside
 
 
 def test_what_is_its_own_belongs_to_the_one_named_before() -> None:

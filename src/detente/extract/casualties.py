@@ -52,6 +52,7 @@ _PRESENT = re.compile(
 )
 _STRENGTH = re.compile(
     r"\b(?:home (?:to|of|for)|hosts?|hosting|hosted|houses?|housing|inhabited by|manned by|staffed by|accommodat\w+|population (?:is|was)|"
+    r"(?:headquarters|base|barracks|quarters) (?:of|for)|"
     rf"(?:garrison|town|city|village|camp|population|force|contingent|crew|team|unit|district|mission) of) (?:{_AMOUNT} )?$",
     re.I,
 )
@@ -65,6 +66,12 @@ _NO_CASUALTIES = re.compile(r"no (?!one\b)(?:\w+ )?\w+$", re.I)
 _NONE = r"(?:none|neither|not one) of"
 _NONE_BEFORE = re.compile(rf"{_NONE}\b", re.I)
 _NONE_OF = re.compile(rf"\b{_NONE} (?:the |its |their |his |her )?$|\bno[ -]$", re.I)
+
+
+def is_strength(text: str, start: int, end: int) -> bool:
+    """Whether words that begin with a number tell who is somewhere, and neither who acts nor who is hurt: "the headquarters of 7,000
+    sailors". Of the annotated parties none stands so."""
+    return any(a == 0 for a, _, _ in _counts(text[start:end])) and _STRENGTH.search(text[:start]) is not None
 
 
 def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:

@@ -11,7 +11,7 @@ from datetime import date as Date
 import numpy as np
 
 from detente import ontology
-from detente.extract.casualties import casualties
+from detente.extract.casualties import casualties, is_strength
 from detente.extract.parties import attribution, members, party, with_context
 from detente.extract.spans import whole
 from detente.extract.status import status
@@ -32,7 +32,14 @@ from detente.records import (
 )
 from detente.resolve.actors import mentions
 from detente.resolve.capitals import capital, is_capital
-from detente.resolve.countries import Surroundings, named_countries, pointed, pointed_word, without_relations
+from detente.resolve.countries import (
+    Surroundings,
+    is_only_a_friend,
+    named_countries,
+    pointed,
+    pointed_word,
+    without_relations,
+)
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.dates import is_planned
 from detente.resolve.places import place as resolve_place
@@ -219,7 +226,16 @@ def _parties(
 
 
 def _tidy(role: str, spans: tuple[RoleSpan, ...], sentence: str) -> tuple[RoleSpan, ...]:
-    return whole(spans, sentence) if role in _NAMED else spans
+    if role not in _NAMED:
+        return spans
+    found = whole(spans, sentence)
+    if role in labels.PARTY_ROLES:
+        return tuple(
+            s
+            for s in found
+            if not is_strength(sentence, s.start, s.end) and not is_only_a_friend(sentence, s.start, s.end)
+        )
+    return found
 
 
 def _span(document: Document, sentence: Sentence, start: int, end: int) -> Span:

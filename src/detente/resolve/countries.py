@@ -272,6 +272,18 @@ def without_relations(text: str, named: Sequence[Mention]) -> list[Mention]:
     return [m for m in named if not any(a < m[0] and m[1] <= b for a, b in asides)]
 
 
+_FRIEND = re.compile(
+    r"(?<=\w),\s+(?P<friend>(?:[A-Z][\w.-]+ )?[A-Z][\w.-]+['’]s (?:[\w-]+ ){0,3}?(?:ally|allies|partners?|backers?|patrons?|foes?|rivals?|"
+    r"enem(?:y|ies)|protectors?|sponsors?|neighbou?rs?))\b(?=[^,;.]{0,40}(?:[,;.]|$))"
+)
+
+
+def is_only_a_friend(text: str, start: int, end: int) -> bool:
+    """Whether words stand only in an apposition that says whose friend or foe the one before it is: "Laos, Vietnam's junior ally,".
+    In the annotations none of them is a party (12 of 12 events)."""
+    return any(m.start("friend") <= start and end <= m.end("friend") for m in _FRIEND.finditer(text))
+
+
 _KINDS = frozenset({"nationality", "country", "capital", "place", "metonym", "organisation", "group", "person"})
 
 

@@ -29,7 +29,7 @@ _CUES: dict[str, tuple[str, str]] = {
         "killed",
         "kill kills killing killed; murder murders murdering murdered; assassinate assassinates assassinating assassinated;"
         "execute executes executing executed; behead beheads beheading beheaded; massacre massacres massacring massacred;"
-        "slaughter slaughters slaughtering slaughtered; lynch lynches lynching lynched; slay slays slaying slain; hang hangs hanging hanged",
+        "slaughter slaughters slaughtering slaughtered; lynch lynches lynching lynched; slay slays slaying slew slain; butcher butchers butchering butchered; hang hangs hanging hanged",
     ),
     **_forms(
         "injured", "injure injures injuring injured; wound wounds wounding wounded; maim maims maiming maimed; hurt hurts hurting hurt;"

@@ -70,6 +70,8 @@ def tolls(text: str) -> tuple[Toll, ...]:
         if found is None:
             continue
         members, total, last = found
+        if len(members) == 1 and words.at(members[0].first) == "them":
+            members = _them(words, i) or members
         toll = _sum(words, members, kind, cue, total)
         if toll is not None:
             clause = grammar in ("act", "past") and _in_clause(words, i, grammar)
@@ -95,6 +97,8 @@ def _governed(words: Words, i: int, grammar: str, length: int, floor: int) -> tu
             members = _each(words, people_list(words, after), i)
             return (members, False, members[-1].last) if members else None
         members = subject(words, i if aux is None else aux, floor, words.at(aux) if aux is not None else "")
+        if aux is None and not members and (turned := _turned_round(words, i)):
+            return turned, False, turned[-1].last
         if aux is not None or members:
             return (members + _along(words, after), False, after) if members else None
         return None
@@ -124,6 +128,30 @@ def _each(words: Words, members: list[Member], i: int) -> list[Member]:
         n = int(times.number) * int(count.number)
         return [replace(one, count=Quantity("=", str(n), n, n))]
     return [replace(one, count=replace(count, relation=">=", high=None))] if count.relation == "=" else members
+
+
+def _them(words: Words, i: int) -> list[Member]:
+    """Who "them" are: the counted people named last before the verb in its sentence ("pulled four workers off a bus and shot them")."""
+    for k in range(i - 1, max(-1, i - 25), -1):
+        if words.at(k) in (".", ";", "?", "!"):
+            return []
+        if k in words.counts:
+            last, count = words.counts[k]
+            things = counts_things(words, last, phrase_end(words, last))
+            return [] if things or count.number == "0" else [Member(k, last, count, True)]
+    return []
+
+
+def _turned_round(words: Words, i: int) -> list[Member]:
+    """The people of a sentence that begins with its participle: "Killed in the raid were five policemen"."""
+    if i and words.at(i - 1) not in ENDS:
+        return []
+    for k in range(i + 1, min(len(words), i + 14)):
+        if words.at(k) in ("was", "were", "are"):
+            return people_list(words, k + 1)
+        if words.at(k) in ENDS and words.at(k) != ",":
+            return []
+    return []
 
 
 def _auxiliary(words: Words, i: int) -> int | None:
