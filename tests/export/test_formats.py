@@ -387,7 +387,7 @@ def test_hostile_words_break_no_format(form: str, hostile: Event, wire_events: l
         first, second = csv.DictReader(io.StringIO(text))
         for value in first.values():
             assert not re.search("[\t\r\n\x00\u202e\u2028]", value)
-            assert value.startswith("---") or value[:1] not in ("=", "+", "-", "@") or re.fullmatch(r"-?[\d.]+", value)
+            assert value[:1] not in ("=", "+", "-", "@") or re.fullmatch(r"-?[\d.]+", value)
         column = "source"
         assert first[column].startswith("'@")
         assert second[column] == "AP"

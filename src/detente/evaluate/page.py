@@ -76,19 +76,18 @@ def write(page: Path, reference: Path, **folders: Path | None) -> None:
 
 
 def replace(page: Path, name: str, result: dict[str, Any]) -> None:
-    """Put the figures of one exam, as `exams.run` gives them, in the place of those that the page has. Raises ExamError for a
-    page that has no part for it."""
-    title = f"### {exams.EXAMS[name].title}"
+    """Put the figures of one exam, as `exams.run` gives them, in the place of those that the page has, or at its end. Raises
+    ExamError for a page that cannot be read."""
     try:
         lines = page.read_text("utf-8").splitlines()
-        first = lines.index(title)
     except OSError as error:
         raise ExamError(f"{page}: {error.strerror or 'cannot be read'}") from None
-    except ValueError:
-        raise ExamError(f"{page} has no part with the title {title!r}: write all of it first") from None
+    title = f"### {exams.EXAMS[name].title}"
+    first = lines.index(title) if title in lines else len(lines)
     last = next((n for n in range(first + 1, len(lines)) if lines[n].startswith("#")), len(lines))
+    before = [*lines[:first], *([""] if first == len(lines) else [])]
     after = ["", *lines[last:]] if last < len(lines) else []
-    page.write_text("\n".join([*lines[:first], *_part(name, result), *after]) + "\n", "utf-8", newline="\n")
+    page.write_text("\n".join([*before, *_part(name, result), *after]) + "\n", "utf-8", newline="\n")
 
 
 def _versions() -> str:

@@ -42,7 +42,7 @@ def rig(given: ask.Given, strongest: Sequence[Alarm]) -> dict[str, Picture]:
 
 
 def index(months: Months, reports: str) -> Picture:
-    """The world's attacks by month, and the index of geopolitical acts."""
+    """The level of the world's conflict by month, and the index of geopolitical acts."""
     said = (
         f"Spearman's rank correlation over {len(months.months)} months: {months.correlation:.3f}. "
         "Dots: the highest month of each."
@@ -50,7 +50,7 @@ def index(months: Months, reports: str) -> Picture:
     return compared(
         months.months,
         [
-            ("Attacks between countries, score points a report", months.attacks),
+            ("Armed force between countries, share of all conflict deeds", months.force),
             ("Geopolitical acts index (GPRD_ACT), mean of the month's days", months.acts),
         ],
         title="The world's conflict by month, and the geopolitical risk index of acts",

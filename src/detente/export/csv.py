@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, BinaryIO
 
@@ -12,7 +11,7 @@ from detente.export.rows import one_line
 from detente.records import Actor, Event, Record
 
 _JOIN = "; "
-_UNKNOWN = re.compile(r"---(?:; (?:---|[A-Z]{3}))*")
+UNKNOWN = "?"  # a party whose country is not known, so that each has its place in a list; the codebook's "---" is a formula's beginning
 
 
 def _texts(parties: Sequence[Actor]) -> str:
@@ -24,7 +23,7 @@ def _names(parties: Sequence[Actor]) -> str:
 
 
 def _countries(parties: Sequence[Actor]) -> str:
-    return _JOIN.join(a.country or "---" for a in parties)
+    return _JOIN.join(a.country or UNKNOWN for a in parties)
 
 
 def _sectors(parties: Sequence[Actor]) -> str:
@@ -104,8 +103,7 @@ def _safe(value: Cell) -> Cell:
     if not isinstance(value, str):
         return value
     # Judged before its controls go: a tab or line end at the start of a cell is no formula sign then, but was one.
-    # "---" is the code of an unknown country, alone or in a list of countries.
-    return one_line(value) if _UNKNOWN.fullmatch(value) else one_line(str(safe(value)))
+    return one_line(str(safe(value)))
 
 
 def safe(value: Cell) -> Cell:
