@@ -215,3 +215,31 @@ def test_those_who_are_somewhere_are_no_party() -> None:
 def test_the_wounded_among_those_stationed_count() -> None:
     text = "A rocket hit the depot and wounded nine of the 900 Danish soldiers who are stationed there."
     assert "injured=9" in short(coded(text, "hit", marks={"injured": "900"}))
+
+
+@pytest.mark.parametrize(
+    ("text", "want"),
+    [
+        # ", and" before the last of two begins a clause of its own; before the last of three it ends a list.
+        ("Gunmen stormed the trade ministry, and two porters are dead.", "killed=2"),
+        ("Shells fell near a bridge, and eight of the masons died.", "killed=8"),
+        ("The blast killed four sailors, and Lisbon recalled its envoy.", "killed=4"),
+        ("A guard, a cook, and two drivers were killed.", "killed=4"),
+        ("Both drivers were killed.", "killed=2"),
+        ("The crash of the plane was no accident, police said, after finding that the shots had wounded both mechanics.", "injured=2"),
+    ],
+)  # fmt: skip
+def test_lists_of_two_and_both(text: str, want: str) -> None:
+    assert told(text) == set(want.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "trigger", "want"),
+    [
+        ("A bomb exploded in a crowded arcade in the north of Manila, wounding a florist.", "exploded", {"injured=1"}),
+        ("Militiamen fired across the river into the market at noon and killed a porter.", "fired", {"killed=1"}),
+        ("The rebel shot at the officers from a roof for an hour before he was shot and killed.", "shot at", set()),
+    ],
+)
+def test_one_victim_that_came_of_the_act(text: str, trigger: str, want: set[str]) -> None:
+    assert short(coded(text, trigger)) == want

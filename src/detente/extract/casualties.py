@@ -32,6 +32,10 @@ _EVIDENCE = {
     ),
 }
 _AFTER, _BEFORE, _BESIDE = 150, 60, 30  # code points between a trigger and a word of harm that tells its toll
+# "A car bomb went off in central Tehran on Monday, killing a passer-by", "fired into the crowd at the airport and killed a boy": what came of the act.
+_CAME_OF_IT = re.compile(
+    r"(?:,|(?<!shot )\band)(?: \w+ly)? (?:(?:kill|wound|injur|maim)ing|(?:kill|wound|injur|maim)ed)$", re.I
+)
 _CLAUSE = re.compile(r"[;:.]\s")
 _NO_PEOPLE = re.compile(rf"\s*(?:{THINGS.pattern})\b", re.I)  # a number of these is none of people
 # Who is counted here came to no harm: "All 43 passengers escaped unhurt".
@@ -209,7 +213,13 @@ def _near(kind: str, reading: Reading, text: str, told: tuple[Toll, ...]) -> Tol
             and not toll.stated
             and not (
                 kind in reading.implied
-                or (reading.status == "actual" and ("targeted" in reading.modes or (after and len(between) < _BESIDE)))
+                or (
+                    reading.status == "actual"
+                    and (
+                        "targeted" in reading.modes
+                        or (after and (len(between) < _BESIDE or _CAME_OF_IT.search(text[: toll.cue[1]])))
+                    )
+                )
             )
         ):
             continue

@@ -37,6 +37,7 @@ ONE, ZERO_COUNT, UNKNOWN = Quantity("=", "1", 1, 1), Quantity("=", "0", 0, 0), Q
 
 
 _SEVERAL = words_of("number handful couple few lot series group string total family crowd team convoy wave dozen")
+_BOTH = Quantity("=", "2", 2, 2)
 _SOME = Quantity("=", "some", 2, None)
 
 
@@ -94,6 +95,8 @@ def member(words: Words, i: int, part: bool = False) -> Member | None:
     if not word or (word in STOP and word != "that"):
         return None
     end = phrase_end(words, i)
+    if word == "both" and end > i + 1 and is_plural(words, i, end) and not _things(words, i, end):
+        return Member(i, end, _BOTH, True)
     if word == "some" and plural(words.at(end - 1)) and end > i + 1:
         return Member(i, end, _SOME, True)
     if word in ("several", "many"):
@@ -176,7 +179,8 @@ def people_list(words: Words, i: int) -> list[Member]:
         if at is None:
             break
         more = member(words, at)
-        if more is None or not _joins(words, out[-1], more, joined, comma):
+        clause = comma and joined and len(out) == 1 and more is not None and not more.stated and out[0].stated
+        if more is None or clause or not _joins(words, out[-1], more, joined, comma):
             if comma and not joined and out[-1].count is not None and not out[-1].stated:
                 # "kills Abu Omar, a commander, and two others": what stands between the commas describes him.
                 skip = _apposition_end(words, k)

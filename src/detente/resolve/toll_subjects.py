@@ -73,7 +73,10 @@ def _subject_list(words: Words, first: int, j: int, reduced: bool) -> list[Membe
         elif word == "," and words.at(k + 1) not in ("and",):
             part = False
         elif (
-            word in ARTICLE or word == "some" or k in words.counts or (word in BEFORE_NUMBER and k + 1 in words.counts)
+            word in ARTICLE
+            or word in ("some", "both")
+            or k in words.counts
+            or (word in BEFORE_NUMBER and k + 1 in words.counts)
         ):
             before = words.at(k - 2 if words.at(k - 1) == "the" else k - 1)
             if before in ("no", "not"):
@@ -99,7 +102,7 @@ def _subject_list(words: Words, first: int, j: int, reduced: bool) -> list[Membe
         return []
     chain = [starts.pop()]
     while starts and joint_before(words, chain[0].first):
-        if not _adjacent(words, starts[-1], chain[0]):
+        if not _adjacent(words, starts[-1], chain[0]) or _next_clause(words, starts, chain[0]):
             break
         chain.insert(0, starts.pop())
         while starts and words.at(chain[0].first - 1) == "," and starts[-1].last == chain[0].first - 1:
@@ -116,15 +119,16 @@ def _name_before(words: Words, first: int, one: Member) -> Member | None:
     while words.at(k) in (",", "and") and k < one.first:
         k += 1
     start = member(words, k)
-    if (
-        start is None
-        or start.stated
-        or start.count is None
-        or not someone(words, start)
-        or start.last not in (one.first - 1, one.first - 2)
-    ):
+    if start is None or start.stated or start.count is None or not someone(words, start) or start.last != one.first - 1:
         return None
     return start
+
+
+def _next_clause(words: Words, starts: list[Member], one: Member) -> bool:
+    """Whether ", and" before the last of two begins another clause: "gunmen stormed the ministry, and two guards are dead"."""
+    other = starts[-1]
+    listed = len(starts) > 1 and starts[-2].last == other.first - 1 and words.at(other.first - 1) == ","
+    return not other.stated and not listed and words.at(one.first - 1) == "and" and words.at(one.first - 2) == ","
 
 
 def _reaching(words: Words, starts: list[Member], j: int) -> list[Member]:
