@@ -9,6 +9,8 @@ from detente.link.told_apart import EXACT, FAR_KM, NIGHT, distance
 _THINGS = 4
 _DAYS = 14  # between two reports of one happening; later ones (anniversaries, trials) found anew
 _APART = 3  # days between stated dates: a night, a time zone, and a slip of the weekday
+#: Of a key the last bits, which hold a day.
+DAY_BITS = 22
 
 
 def blocks(event: Linkable) -> list[int]:
@@ -20,7 +22,7 @@ def blocks(event: Linkable) -> list[int]:
     """
     own = {s.country for s in (*event.actors, *event.recipients)} | {event.where.country if event.where else 0}
     things = sorted((own | event.setting) - {0})[:_THINGS] or sorted(event.named)[:_THINGS]
-    return [(number(f"{thing} {event.family}") >> 22 << 22) | event.told for thing in things]
+    return [(number(f"{thing} {event.family}") >> DAY_BITS << DAY_BITS) | event.told for thing in things]
 
 
 def neighbourhood(event: Linkable) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
-from detente.link.candidates import blocks
+from detente.link.candidates import DAY_BITS, blocks
 from detente.link.duplicates import Sketch, number
 from detente.link.index import STEPS, LinkIndex, Near, standing
 from detente.link.linkable import Linkable, from_bytes, to_bytes
@@ -49,6 +49,7 @@ class SqliteIndex(LinkIndex):
         self.places: dict[str, tuple[int, int, int]] = {}  # event id to document number, start and end of the trigger
         self.frozen = Frozen(db)
         self._views: OrderedDict[int, _View] = OrderedDict()
+        self._docs: OrderedDict[int, list[_View]] = OrderedDict()  # the views of all events of a document
         self._standing: OrderedDict[int, str] = OrderedDict()  # of a telling the event that stands for it
         self._state = -1
 
@@ -62,6 +63,7 @@ class SqliteIndex(LinkIndex):
     def undone(self) -> None:
         """A turn was undone: forget what is remembered."""
         self._views.clear()
+        self._docs.clear()
         self.frozen.forget()
         self._standing.clear()
 
@@ -84,10 +86,13 @@ class SqliteIndex(LinkIndex):
         """Keep events (again: replace)."""
         for event in events:
             n = number(event.event_id)
-            row = self.db.execute("SELECT told FROM event WHERE n = ?", (n,)).fetchone()
+            row = self.db.execute("SELECT told, doc FROM event WHERE n = ?", (n,)).fetchone()
             self._views.pop(n, None)
+            if row:
+                self._docs.pop(row[1], None)
             self._standing.pop(event.telling, None)
             doc, start, end = self.places[event.event_id]
+            self._docs.pop(doc, None)
             values = (
                 n,
                 _packed(event.event_id),
@@ -113,6 +118,7 @@ class SqliteIndex(LinkIndex):
                 self._standing.pop(view.telling, None)
                 docs.setdefault(doc, set()).update(keys)
                 self._views.pop(n, None)
+                self._docs.pop(doc, None)
                 self.frozen.thaw(doc)
                 self.db.execute("DELETE FROM event WHERE n = ?", (n,))
         for doc, gone in docs.items():
@@ -120,23 +126,30 @@ class SqliteIndex(LinkIndex):
             self.db.executemany("DELETE FROM event_key WHERE key = ? AND doc = ?", [(k, doc) for k in gone - kept])
         return found
 
-    def _of_doc(self, doc: int) -> Iterator[_View]:
-        return self._viewed([row[0] for row in self.db.execute("SELECT n FROM event WHERE doc = ?", (doc,))])
+    def _of_doc(self, doc: int) -> list[_View]:
+        """The views of the events of a document; those of late are remembered."""
+        found = self._docs.get(doc)
+        if found is None:
+            numbers = [row[0] for row in self.db.execute("SELECT n FROM event WHERE doc = ?", (doc,))]
+            found = self._docs[doc] = list(self._viewed(numbers))
+            if len(self._docs) > _REMEMBERED // 3:
+                self._docs.popitem(last=False)
+        return found
 
     def in_ranges(self, ranges: Iterable[tuple[int, int]]) -> Iterator[Linkable]:
         """The standing event of every telling that has a key in one of the ranges, once."""
-        given = list(ranges)
         docs: set[int] = set()
-        for low, high in given:
+        days: dict[int, list[tuple[int, int]]] = {}  # the ranges by the part of their keys above the day
+        for low, high in ranges:
             docs.update(
                 row[0] for row in self.db.execute("SELECT doc FROM event_key WHERE key BETWEEN ? AND ?", (low, high))
             )
+            for above in range(low >> DAY_BITS, (high >> DAY_BITS) + 1):
+                days.setdefault(above, []).append((low, high))
         seen: set[int] = set()
         for doc in docs:
             for event, keys, _ in self._of_doc(doc):
-                if event.telling in seen or not any(low <= k <= high for k in keys for low, high in given):
-                    continue
-                if self._stands(event):
+                if event.telling not in seen and _meet(keys, days) and self._stands(event):
                     seen.add(event.telling)
                     yield event
 
@@ -263,6 +276,15 @@ class SqliteIndex(LinkIndex):
         self.db.execute(
             "INSERT OR REPLACE INTO incident VALUES (?, ?, ?)", (incident_number(incident_id), told, packed)
         )
+
+
+def _meet(keys: tuple[int, ...], days: Mapping[int, list[tuple[int, int]]]) -> bool:
+    """Whether a key is in one of the ranges, which are given by the part of the key above the day."""
+    for key in keys:
+        for low, high in days.get(key >> DAY_BITS, ()):
+            if low <= key <= high:
+                return True
+    return False
 
 
 class SqliteSketches:

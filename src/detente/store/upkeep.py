@@ -50,7 +50,7 @@ def backup(writer: Writer, target: Path) -> int:
 def restore(source: Path, target: Path) -> int:
     """Make a store from a copy; returns how many files. Raises StoreError if the copy is none, or there is a store already."""
     if not layout.exists(source):
-        raise StoreError(f"{source} is no copy of a store: detente backup COPY --store STORE makes one")
+        raise StoreError(f"{source} is no store: name a copy that `detente backup` made")
     layout.read(source)
     if target.exists() and any(target.iterdir()):
         raise StoreError(f"{target} is not empty: move what is there away first, it may still hold what the copy lacks")
