@@ -81,6 +81,18 @@ def test_plv_on_plain_sentences(tmp_path: Path) -> None:
     assert "ZSP tree" in exams.table(result)
 
 
+def test_the_united_nations_are_an_organisation_of_states_in_plover_s_records(tmp_path: Path) -> None:
+    record = {
+        "text": "Iran condemned the United Nations on Monday.",
+        "event16": "ACCUSE",
+        "source": [{"iso": "IRN"}],
+        "target": [{"iso": "IGO"}],
+    }
+    path = tmp_path / "records.jsonl"
+    path.write_text("".join(json.dumps({**record, "source": [{"iso": who}]}) + "\n" for who in ("IRN", "IRQ")), "utf-8")
+    assert exams.run("plover-records", [path])["figures"]["event with both countries"] == 0.5
+
+
 def test_an_exam_that_is_not_at_hand_says_where_to_get_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DETENTE_EXAMS", str(tmp_path))
     assert exams.find("plv") == []

@@ -70,7 +70,7 @@ EXAMS: dict[str, Exam] = {
         ),
     ),
     "plover-records": Exam(
-        "PLOVER gold standard records, from text alone",
+        "PLOVER gold standard records, from text alone (our UNO and EUR are IGO there)",
         ("plover_records.jsonl",),
         records.plover_records,
         "github.com/openeventdata/PLOVER",

@@ -13,6 +13,9 @@ from detente.errors import ExamError
 from detente.model.coder import Coder
 from detente.records import Document, Event
 
+# The records file every international organisation under IGO; the codebook tells the UN and the European Union apart (section 3).
+_BODIES = {"UNO": "IGO", "EUR": "IGO"}
+
 
 def plover_records(paths: Sequence[Path], coder: Coder | None = None) -> dict[str, Any]:
     """How often the gold class is among the coded ones, and how often with the right country on both sides."""
@@ -54,7 +57,9 @@ def _read(path: Path) -> Iterator[dict[str, Any]]:
 def _parties_right(record: dict[str, Any], event: Event) -> bool:
     """The first source's country acts and the first target's receives; between equals, both are parties."""
     source, target = ({a.get("iso") for a in record[side][:1]} - {None} for side in ("source", "target"))
-    acting, receiving = ({p.country for p in side} for side in (event.actors, event.recipients))
+    acting, receiving = (
+        {_BODIES.get(p.country or "", p.country) for p in side} for side in (event.actors, event.recipients)
+    )
     if record.get("symmetric"):
         wanted = {a.get("iso") for a in (*record["source"], *record["target"])} - {None}
         return wanted <= acting | receiving
