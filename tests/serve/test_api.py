@@ -15,6 +15,7 @@ from fastapi.testclient import TestClient
 from served import served
 
 import detente
+from detente.records import Document
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -222,3 +223,13 @@ def test_answers_are_as_the_openapi_document_says(client: TestClient) -> None:
 )
 def test_days_that_no_series_can_have(client: TestClient, path: str) -> None:
     assert client.get(f"/api/v1/{path}").status_code == 422
+
+
+def test_a_page_of_many_questions_tells_of_one_moment(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    with detente.open(path) as store, detente.open(path) as writer:
+        writer.add([Document("Iran condemned the United States on Monday.", id="one", published="2020-01-14")])
+        with store.still():
+            writer.add([Document("Russia attacked Ukraine on Wednesday.", id="two", published="2020-01-15")])
+            assert [d.id for d in store.documents()] == ["one"]
+        assert [d.id for d in store.documents()] == ["one", "two"]

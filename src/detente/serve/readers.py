@@ -57,13 +57,14 @@ class Readers:
 
     @contextlib.contextmanager
     def one(self) -> Iterator[Store]:
-        """A store for this thread. Raises Refused (503) if none is free in time."""
+        """A store for this thread, that stands still. Raises Refused (503) if none is free in time."""
         try:
             store = self._free.get(timeout=self.seconds)
         except queue.Empty:
             raise Refused(503, "the server is busy: try again", headers={"retry-after": "5"}) from None
         try:
-            yield store
+            with store.still():
+                yield store
         finally:
             self._free.put(store)
 

@@ -33,8 +33,11 @@ class Committed:
             ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
         )
         self.db.execute("SET preserve_insertion_order = false")
+        # A query of seconds would draw a bar on stdout, between the rows of a command or the messages of MCP.
+        self.db.execute("SET enable_progress_bar = false")
         self.keep = keep
         self.last = -1  # the last run that is seen
+        self.still = False
         self.unreadable: dict[str, str] = {}  # file to what is wrong with it
         self._files: dict[str, list[str]] = {}
 
@@ -43,8 +46,8 @@ class Committed:
         self.db.close()
 
     def refresh(self) -> int:
-        """See what is committed by now; returns the last run (0: none)."""
-        return self._again(self._refresh)
+        """See what is committed by now; returns the last run (0: none). While it stands ``still``: what it saw when that began."""
+        return self.last if self.still and self.last >= 0 else self._again(self._refresh)
 
     def _refresh(self) -> int:
         # `runs` first: rows of a run are there before it is.

@@ -140,6 +140,18 @@ class Store:
             raise NotThereError(f"no report {name}: detente events --store {self.path} lists events with their reports")
         return found, tuple(reading.events(asked, "now.doc IN (SELECT doc FROM documents WHERE id = ?)", (name,)))
 
+    @contextlib.contextmanager
+    def still(self) -> Iterator[None]:
+        """Within it all questions see the store as it is now, and none looks for what is new: a page of many questions tells of one
+        moment, and each look takes milliseconds."""
+        seen = self._reading().seen
+        seen.refresh()
+        seen.still = True
+        try:
+            yield
+        finally:
+            seen.still = False
+
     def last_run(self) -> tuple[int, int | None]:
         """The number of the last run that is committed (0: none), and when it was (microseconds since 1970)."""
         seen = self._reading().seen
