@@ -74,7 +74,7 @@ def outcomes(
     waiting: list[tuple[Document, list[Sentence] | Outcome]] = []
     count = 0
     for given in documents:
-        document = _prepared(given, published)
+        document = prepared(given, published)
         work = _sentences(document)
         waiting.append((document, work))
         count += len(work) if isinstance(work, list) else 0
@@ -84,7 +84,8 @@ def outcomes(
     yield from _code_window(waiting, coder, alive)
 
 
-def _prepared(given: str | Document, published: str | None) -> Document:
+def prepared(given: str | Document, published: str | None) -> Document:
+    """What is coded of what was given: a document with its dateline, and with ``published`` where it tells no date."""
     from detente.read.dateline import with_dateline
 
     document = Document(given) if isinstance(given, str) else given

@@ -1,4 +1,4 @@
-"""`detente spark`: `detente code` on a cluster."""
+"""`detente spark`: coding, linking and tension on a cluster."""
 
 from __future__ import annotations
 
@@ -8,20 +8,34 @@ import time
 from pathlib import Path
 from typing import Any
 
-from detente.commands.options import actors_option, model_option, seconds, use_actors, verb
+from detente.commands.options import UsageError, actors_option, model_option, seconds, use_actors, verb
 from detente.commands.parts import tell_run
 from detente.commands.reports import published_of
 
 
 def register(verbs: Any) -> None:
     """Add the verb to the command line."""
-    spark = verb(verbs, "spark", _spark, "code reports on a Spark cluster (docs/scale.md)")
-    spark.add_argument("what", choices=["code"])
+    spark = verb(verbs, "spark", _spark, "code, link and measure reports on a Spark cluster (docs/scale.md)")
+    spark.add_argument(
+        "what", choices=["code", "link", "tension"],
+        help="code: reports -> events; link: these -> incidents and claims; tension: these -> series of all pairs of countries",
+    )  # fmt: skip
     spark.add_argument(
         "--master", default="local[*]", help="local[N], yarn, k8s://…, spark://…, sc://…, or sail (default: local[*])"
     )
     spark.add_argument(
-        "--input", action="append", required=True, metavar="IN", help="JSONL, Parquet, Delta, a folder; may be repeated"
+        "--input",
+        action="append",
+        required=True,
+        metavar="IN",
+        help="the reports: JSONL, Parquet, Delta, a folder; may be repeated",
+    )
+    spark.add_argument("--events", action="append", metavar="IN", help="link: what `spark code` wrote of these reports")
+    spark.add_argument(
+        "--incidents", action="append", metavar="IN", help="tension: the incidents that `spark link` wrote"
+    )
+    spark.add_argument(
+        "--every", choices=["day", "week", "month"], default="day", help="tension: one row a (default: day)"
     )
     spark.add_argument("--output", required=True, metavar="OUT", help="new folder for part-* files, or the Delta table")
     spark.add_argument("--to", choices=["jsonl", "parquet", "delta"], default="jsonl", help="default: jsonl")
@@ -33,6 +47,39 @@ def register(verbs: Any) -> None:
 
 
 def _spark(args: argparse.Namespace) -> int:
+    for option, what in (("events", "link"), ("incidents", "tension")):
+        if (getattr(args, option) is not None) != (args.what == what):
+            raise UsageError(f"detente spark {what} needs --{option}, and nothing else takes it")
+    return _code(args) if args.what == "code" else _link(args) if args.what == "link" else _tension(args)
+
+
+def _link(args: argparse.Namespace) -> int:
+    from detente.scale import linking, spark
+
+    session = spark.session(args.master)
+    try:
+        done = linking.link(session, args.input, args.events, args.output, args.to, published_of(args))
+    finally:
+        session.stop()
+    print(f"detente: {done.incidents} incidents, {done.claims} claims", file=sys.stderr)
+    return 0
+
+
+def _tension(args: argparse.Namespace) -> int:
+    from detente.scale import spark, tension
+
+    session = spark.session(args.master)
+    try:
+        pairs, rows = tension.tension(
+            session, args.input, args.incidents, args.output, args.to, args.every, published_of(args)
+        )
+    finally:
+        session.stop()
+    print(f"detente: {pairs} pairs of countries, {rows} rows", file=sys.stderr)
+    return 0
+
+
+def _code(args: argparse.Namespace) -> int:
     from detente.problems import Problems
     from detente.scale import local, parts, spark, splits
 

@@ -14,7 +14,7 @@ from detente.measure.records import Alarm, Point, Tension, TurningPoint
 from detente.records import Record
 
 FORMATS = ("table", "jsonl", "csv")
-_OF_DIRECTION = ("conflict", "cooperation", "level", "direction", "n")
+OF_DIRECTION = ("conflict", "cooperation", "level", "direction", "n")
 
 
 def tension(of: Tension, stream: IO[str], form: str, limit: int | None = None) -> int:
@@ -25,16 +25,16 @@ def tension(of: Tension, stream: IO[str], form: str, limit: int | None = None) -
         return len(points)
     rows = []
     for at, point in enumerate(points):
-        sides = {name: {f: getattr(own[at], f) for f in _OF_DIRECTION} for name, own in of.directions.items()}
+        sides = {name: {f: getattr(own[at], f) for f in OF_DIRECTION} for name, own in of.directions.items()}
         rows.append({"dyad": of.dyad, **point.to_dict(), "directions": sides})
     if form == "csv":
         for row in rows:
             ab, ba = [*row.pop("directions").values(), {}, {}][:2]
             row["incidents"] = "; ".join(row["incidents"])
             for name, side in (("a_to_b", ab), ("b_to_a", ba)):
-                row |= {f"{f}_{name}": side.get(f) for f in _OF_DIRECTION}
+                row |= {f"{f}_{name}": side.get(f) for f in OF_DIRECTION}
     columns = ["dyad", *Point.__dataclass_fields__]
-    columns += [f"{f}_{name}" for name in ("a_to_b", "b_to_a") for f in _OF_DIRECTION]
+    columns += [f"{f}_{name}" for name in ("a_to_b", "b_to_a") for f in OF_DIRECTION]
     _write(stream, rows, columns, form)
     return len(rows)
 

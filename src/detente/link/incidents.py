@@ -60,6 +60,15 @@ def cluster(events: Iterable[Linkable], constraints: Constraints = _FREE) -> lis
     return linker.add(events).clusters
 
 
+def component(events: Iterable[Linkable], near: Mapping[int, Near]) -> list[Cluster]:
+    """The incidents of whole connected components. ``near``: of each telling those beside it (`Neighbours.mutual`)."""
+    members: defaultdict[int, list[Linkable]] = defaultdict(list)
+    for event in sorted(events, key=lambda e: e.event_id):
+        members[event.telling].append(event)
+    first = standing(event for same in members.values() for event in same)
+    return [_made([first[t] for t in part], members, near) for part in _parts(first, near, _FREE)]
+
+
 class Linker:
     """Incremental clustering. Adding events looks at the incidents that they touch and those beside them; the answer is that
     of clustering the whole set.

@@ -81,11 +81,11 @@ class Neighbours:
     def _alike(self, event: Linkable) -> Near:
         """All that are likely enough to be the same happening as an event."""
         return {
-            other.telling: likeness
+            other.telling: value
             for other in self.index.in_ranges(neighbourhood(event))
             if other.telling != event.telling
             and may_be_one(event, other)
-            and (likeness := _likeness(event, other)) >= THRESHOLD
+            and (value := likeness(event, other)) >= THRESHOLD
         }
 
     def _load(self, tellings: Iterable[int]) -> None:
@@ -102,6 +102,6 @@ def _most(found: Near) -> Near:
     return {o: found[o] for o in sorted(found, key=lambda o: (-found[o], o))[:MOST]}
 
 
-def _likeness(a: Linkable, b: Linkable) -> float:
+def likeness(a: Linkable, b: Linkable) -> float:
     """How likely two tellings are one happening, in steps whose sums are exact, whatever is added first."""
     return min(STEPS - 1, int(likelihood(a, b, THRESHOLD) * STEPS + 0.5)) / STEPS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
@@ -38,6 +38,14 @@ class Source(Protocol):
 
     def told(self, asked: Filters) -> list[tuple[str, int]]:
         """Of all incidents of the store: (day of the first report, how many)."""
+
+
+@runtime_checkable
+class Counted(Protocol):
+    """A source whose coverage was counted already."""
+
+    def covered(self) -> Coverage:
+        """The coverage of all reports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +222,7 @@ def load(source: Source, asked: Filters, two: tuple[Side, Side] | None) -> Loade
     pair = f"{two[0].label} - {two[1].label}" if two and simple else None
     query = replace(asked, since=None, until=None, limit=None, dyad=pair)
     columns = Columns(source.measured(query))
-    coverage = Coverage.of(source.coverage(query))
+    coverage = source.covered() if isinstance(source, Counted) else Coverage.of(source.coverage(query))
     if not len(coverage.reports):
         return Loaded(columns, coverage, np.zeros(0), 1, 0)
     # An incident may lie a day after the last report of it (`columns`): the earth has time zones.

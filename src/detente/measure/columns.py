@@ -160,6 +160,11 @@ def nodes(parties: Sequence[Party]) -> list[str]:
     return sorted({n for n in map(node, parties) if n})
 
 
+def countries(parties: Sequence[Party]) -> list[str]:
+    """The countries of parties, each once; bodies of no country are none."""
+    return sorted({p.country for p in parties if p.country and p.country not in _KINDS})
+
+
 def _keys(party: Party) -> list[str]:
     found = []
     if party.country:

@@ -14,7 +14,6 @@ import re
 import shutil
 import sys
 import threading
-import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,7 @@ from typing import Any
 from detente.errors import DetenteError, InputError, MissingExtra
 from detente.pipeline import Outcome
 from detente.records import Document, Event
-from detente.scale import local, splits
+from detente.scale import local, splits, tables
 from detente.scale.local import Coding
 from detente.scale.parts import Problem, Totals, problems_of
 from detente.scale.pool import Pool
@@ -87,26 +86,15 @@ _coder = functools.cache(local.coder)
 
 def code(session: Any, job: Job) -> Iterator[tuple[int, Totals, list[Problem]]]:
     """Run a job on a Spark session; what each task did, in the order of the input. Raises DetenteError if it fails."""
-    system, path = splits.filesystem(job.output)
-    from pyarrow.fs import FileSelector
-
-    system.create_dir(path, recursive=True)
-    if any(not f.base_name.startswith(".") for f in system.get_file_info(FileSelector(path))):
-        raise DetenteError(f"{job.output} is not empty: name a new folder")
+    tables.new_folder(job.output)
     numbers = session.range(0, len(job.pieces), 1, max(1, len(job.pieces)))
-    try:
+    with tables.plain_errors():
         rows = numbers.mapInArrow(functools.partial(_tasks, job), _RESULT).collect()
-    except Exception as error:  # of py4j, of gRPC, of pyspark
-        lines = str(error).strip().splitlines()
-        causes = [
-            line for line in lines if re.match(r"[\w.]*(Error|Exception)\b", line)
-        ]  # of the Python worker, among Java's lines
-        raise DetenteError(f"Spark gave up: {(causes or lines or ['no reason told'])[-1][:500]}") from error
     for row in sorted(rows, key=lambda r: int(r["number"])):
         told = json.loads(row["told"])
         yield int(row["number"]), Totals.from_dict(told), [tuple(p) for p in told["problems"]]
     if job.form == "delta":
-        _as_delta(job.output)
+        splits.as_delta(job.output)
 
 
 def session(master: str, name: str = "detente") -> Any:
@@ -167,17 +155,8 @@ def _task(job: Job, number: int) -> dict[str, Any]:
                 yield from outcome.events
 
     form = "parquet" if job.form == "delta" else job.form
-    system, folder = splits.filesystem(job.output)
-    part = f"{folder}/part-{number:05d}.{form}"
-    new = f"{folder}/.part-{number:05d}-{uuid.uuid4().hex}"  # two tries of a task must not write one file
-    try:
-        with system.open_output_stream(new, compression=None) as stream:
-            write(events(), stream, form)
-        system.move(new, part)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            system.delete_file(new)
-        raise
+    with tables.part(job.output, f"part-{number:05d}.{form}") as stream:
+        write(events(), stream, form)
     return {**totals.to_dict(), "problems": problems}
 
 
@@ -214,12 +193,3 @@ def _workforce(job: Job) -> Iterator[Pool[str | Document, Outcome]]:
         raise
     with _lock:
         _idle.setdefault(kind, []).append(pool)
-
-
-def _as_delta(folder: str) -> None:
-    """Make a Delta table of a folder of Parquet files: only their footers are read."""
-    try:
-        from deltalake import convert_to_deltalake
-    except ImportError:
-        raise MissingExtra("deltalake is missing: pip install 'detente[store]'") from None
-    convert_to_deltalake(folder)

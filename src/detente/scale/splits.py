@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from detente.errors import DetenteError, InputError
+from detente.errors import DetenteError, InputError, MissingExtra
 from detente.read import fields, formats, inputs, jsonl
 from detente.records import Document
 
@@ -98,6 +98,20 @@ def _files(given: str) -> Iterator[tuple[str, str]]:
     if not found:
         raise DetenteError(f"{given} has no reports (files ending in {', '.join(known)})")
     yield from sorted(found, key=lambda f: f[1])
+
+
+def size(split: Split) -> int:
+    """Bytes of a piece."""
+    return _size(split.path) if split.end is None else split.end - split.start
+
+
+def as_delta(folder: str) -> None:
+    """Make a Delta table of a folder of Parquet files: only their footers are read. Raises MissingExtra without deltalake."""
+    try:
+        from deltalake import convert_to_deltalake
+    except ImportError:
+        raise MissingExtra("deltalake is missing: pip install 'detente[store]'") from None
+    convert_to_deltalake(folder)
 
 
 def _size(path: str) -> int:

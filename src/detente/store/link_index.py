@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
+from detente.link import sketch_bytes
 from detente.link.candidates import DAY_BITS, blocks
 from detente.link.duplicates import Sketch, number
 from detente.link.index import STEPS, LinkIndex, Near, standing
@@ -32,9 +33,7 @@ CREATE TABLE IF NOT EXISTS incident (incident INTEGER PRIMARY KEY, told INTEGER 
 TABLES = ("report", "sketch_key", "event", "frozen", "event_key", "telling", "near", "incident")
 _ONCE = 500  # values of one statement
 _REMEMBERED = 60_000  # views held in memory, about 3 kB each
-_SKETCH = struct.Struct("<qIBBB")
 # Keys of sketches are kept in 32 bits: two that agree by chance (one in 4,000 at a million) are told apart by `near`.
-_SHORT = 0x7FFFFFFF
 
 
 #: An event, the keys that it is found by, and the number of its document.
@@ -297,20 +296,20 @@ class SqliteSketches:
         """Every report that has one of the keys, once."""
         docs: set[int] = set()
         for key in keys:
-            docs |= {row[0] for row in self.db.execute("SELECT doc FROM sketch_key WHERE key = ?", (key & _SHORT,))}
+            docs |= {row[0] for row in self.db.execute("SELECT doc FROM sketch_key WHERE key = ?", (key & sketch_bytes.SHORT,))}
         for doc in sorted(docs):
             yield doc, self.sketch(doc)
 
     def sketch(self, doc: int) -> Sketch:
         """The sketch of a report."""
-        return _read_sketch(self.db.execute("SELECT sketch FROM report WHERE doc = ?", (doc,)).fetchone()[0])
+        return sketch_bytes.from_bytes(self.db.execute("SELECT sketch FROM report WHERE doc = ?", (doc,)).fetchone()[0])
 
     def add(self, doc: int, id_: str, copy: CopyOf, published: str | None, sketch: Sketch) -> None:
         """Keep a report."""
-        values = (doc, id_, copy.copies, copy.agency, copy.family, published, _write_sketch(sketch))
+        values = (doc, id_, copy.copies, copy.agency, copy.family, published, sketch_bytes.to_bytes(sketch))
         self.db.execute("INSERT OR REPLACE INTO report VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         self.db.executemany(
-            "INSERT OR IGNORE INTO sketch_key VALUES (?, ?)", [(k & _SHORT, doc) for k in set(sketch.keys())]
+            "INSERT OR IGNORE INTO sketch_key VALUES (?, ?)", [(k & sketch_bytes.SHORT, doc) for k in set(sketch.keys())]
         )
 
     def drop(self, doc: int) -> int | None:
@@ -318,8 +317,8 @@ class SqliteSketches:
         row = self.db.execute("SELECT copies, sketch FROM report WHERE doc = ?", (doc,)).fetchone()
         if row is None:
             return None
-        keys = set(_read_sketch(row[1]).keys())
-        self.db.executemany("DELETE FROM sketch_key WHERE key = ? AND doc = ?", [(k & _SHORT, doc) for k in keys])
+        keys = set(sketch_bytes.from_bytes(row[1]).keys())
+        self.db.executemany("DELETE FROM sketch_key WHERE key = ? AND doc = ?", [(k & sketch_bytes.SHORT, doc) for k in keys])
         self.db.execute("DELETE FROM report WHERE doc = ?", (doc,))
         return int(row[0])
 
@@ -374,16 +373,3 @@ def _read_near(data: bytes) -> Near:
     n = len(data) // 10
     values = struct.unpack(f"<{n}q{n}H", data)
     return dict(zip(values[:n], (v / STEPS for v in values[n:]), strict=True))
-
-
-def _write_sketch(sketch: Sketch) -> bytes:
-    told = sorted(sketch.told)[:255]
-    head = _SKETCH.pack(sketch.exact, min(sketch.length, 0xFFFFFFFF), len(sketch.hashes), len(sketch.bands), len(told))
-    bands = [b & _SHORT for b in sketch.bands]
-    return head + struct.pack(f"<{len(sketch.hashes)}H{len(bands)}I{len(told)}q", *sketch.hashes, *bands, *told)
-
-
-def _read_sketch(data: bytes) -> Sketch:
-    exact, length, hashes, bands, told = _SKETCH.unpack_from(data)
-    values = struct.unpack_from(f"<{hashes}H{bands}I{told}q", data, _SKETCH.size)
-    return Sketch(exact, values[:hashes], values[hashes : hashes + bands], frozenset(values[hashes + bands :]), length)
