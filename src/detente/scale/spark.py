@@ -122,6 +122,7 @@ def session(master: str, name: str = "detente") -> Any:
         raise DetenteError(
             "Spark needs Java 17 or newer and finds none: install it (Debian: apt-get install default-jre-headless), or --master sail"
         )
+    os.environ.pop("SPARK_CONNECT_MODE_ENABLED", None)  # an earlier session of this process may have been sail's
     if master.startswith("local"):  # a cluster has its own Python; here it is this one, not the first on the PATH
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     if re.fullmatch(r"local\[(\d+|\*)\]", master):  # else one killed worker ends the job

@@ -296,7 +296,10 @@ class SqliteSketches:
         """Every report that has one of the keys, once."""
         docs: set[int] = set()
         for key in keys:
-            docs |= {row[0] for row in self.db.execute("SELECT doc FROM sketch_key WHERE key = ?", (key & sketch_bytes.SHORT,))}
+            docs |= {
+                row[0]
+                for row in self.db.execute("SELECT doc FROM sketch_key WHERE key = ?", (key & sketch_bytes.SHORT,))
+            }
         for doc in sorted(docs):
             yield doc, self.sketch(doc)
 
@@ -309,7 +312,8 @@ class SqliteSketches:
         values = (doc, id_, copy.copies, copy.agency, copy.family, published, sketch_bytes.to_bytes(sketch))
         self.db.execute("INSERT OR REPLACE INTO report VALUES (?, ?, ?, ?, ?, ?, ?)", values)
         self.db.executemany(
-            "INSERT OR IGNORE INTO sketch_key VALUES (?, ?)", [(k & sketch_bytes.SHORT, doc) for k in set(sketch.keys())]
+            "INSERT OR IGNORE INTO sketch_key VALUES (?, ?)",
+            [(k & sketch_bytes.SHORT, doc) for k in set(sketch.keys())],
         )
 
     def drop(self, doc: int) -> int | None:
@@ -318,7 +322,9 @@ class SqliteSketches:
         if row is None:
             return None
         keys = set(sketch_bytes.from_bytes(row[1]).keys())
-        self.db.executemany("DELETE FROM sketch_key WHERE key = ? AND doc = ?", [(k & sketch_bytes.SHORT, doc) for k in keys])
+        self.db.executemany(
+            "DELETE FROM sketch_key WHERE key = ? AND doc = ?", [(k & sketch_bytes.SHORT, doc) for k in keys]
+        )
         self.db.execute("DELETE FROM report WHERE doc = ?", (doc,))
         return int(row[0])
 
