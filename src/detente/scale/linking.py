@@ -190,7 +190,7 @@ def _alike(work: Tables, viewed: Any) -> Any:
 
 def _blocks(given: Iterable[Any]) -> Iterator[Any]:
     """Where a telling is compared: in its own window of days, and with those of the window before it."""
-    from detente.link.candidates import blocks
+    from detente.link.candidates import DAY_BITS, blocks
     from detente.link.linkable import from_bytes
 
     def made() -> Iterator[tuple[Any, ...]]:
@@ -198,7 +198,7 @@ def _blocks(given: Iterable[Any]) -> Iterator[Any]:
             for row in some.to_pylist():
                 event = from_bytes(row["event_id"], row["view"])
                 window = event.told // _DAYS
-                for family in sorted({key >> 22 for key in blocks(event)}):
+                for family in sorted({key >> DAY_BITS for key in blocks(event)}):
                     for one in (window, window - 1):
                         yield family, one, event.telling, row["view"]
 
@@ -208,7 +208,7 @@ def _blocks(given: Iterable[Any]) -> Iterator[Any]:
 def _compared(rows: list[dict[str, Any]]) -> Iterator[tuple[int, int, float]]:
     """The pairs of some cells. A pair that meets in several is compared in one: of the smallest family that both have, in the
     window of the earlier, and in the cell of the two chunks."""
-    from detente.link.candidates import blocks, may_be_one
+    from detente.link.candidates import DAY_BITS, blocks, may_be_one
     from detente.link.linkable import from_bytes
     from detente.link.neighbours import THRESHOLD, likeness
 
@@ -219,7 +219,7 @@ def _compared(rows: list[dict[str, Any]]) -> Iterator[tuple[int, int, float]]:
         members = []
         for chunk, view in views:
             event = from_bytes("", view)
-            members.append((chunk, event, {key >> 22 for key in blocks(event)}))
+            members.append((chunk, event, {key >> DAY_BITS for key in blocks(event)}))
         members.sort(key=lambda m: (m[1].told, m[1].telling))
         for at, (chunk, a, families) in enumerate(members):
             if a.told // _DAYS != window:
