@@ -173,7 +173,7 @@ def test_the_index_is_compared_by_month(tmp_path: Path) -> None:
     assert found.correlation == pytest.approx(1.0)
     assert found.others() == [
         "attacks a report instead: 1.000",
-        "even years, looked at afterwards: 1.000 (attacks a report 1.000)",
+        "even years, not chosen by: 1.000 (attacks a report 1.000)",
     ]
     seconds, words = tension.ten_years(current_events.Joined(raids, reports, {"2010-01": 5.0, "2020-01": 50.0}))
     assert 5.0 < seconds < 50.0 and words.startswith("210 reports, 30 incidents, 1 dyads")

@@ -182,7 +182,7 @@ class Months:
     def others(self) -> list[str]:
         """The same in the years in which the measure was chosen and in the others, and of attacks a report, in words."""
         parts = [f"attacks a report instead: {spearman(self.attacks, self.acts):.3f}"]
-        for odd, said in ((1, "odd years, by which the measure was chosen"), (0, "even years, looked at afterwards")):
+        for odd, said in ((1, "odd years, by which the measure was chosen"), (0, "even years, not chosen by")):
             at = [n for n, m in enumerate(self.months) if int(m[:4]) % 2 == odd]
             if len(at) > 2:
                 force, attacks, acts = ([of[n] for n in at] for of in (self.force, self.attacks, self.acts))

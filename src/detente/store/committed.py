@@ -7,7 +7,7 @@ milliseconds. A process that asks once reads the files themselves.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -40,6 +40,8 @@ class Committed:
         self.still = False
         self.unreadable: dict[str, str] = {}  # file to what is wrong with it
         self._files: dict[str, list[str]] = {}
+        self._taken: dict[str, set[str]] = {}  # files of which every row that counts is loaded
+        self._seen = -1  # the version of `runs` when it was last looked at
 
     def close(self) -> None:
         """Let go of memory and files."""
@@ -52,23 +54,34 @@ class Committed:
     def _refresh(self) -> int:
         # `runs` first: rows of a run are there before it is.
         self.tables.refresh("runs")
+        seen = self.tables.version("runs")
+        if seen == self._seen and self.last >= 0:
+            return self.last
         runs = self.relation("runs")
         last, forgets = self.db.execute(
             f"SELECT coalesce(max(run), 0), coalesce(max(run) FILTER (kind = 'forget'), 0) FROM {runs}"
         ).fetchone() or (0, 0)
         if last == self.last:
+            self._seen = seen
             return int(last)
         self.tables.refresh(*(n for n in TABLES if n != "runs"))
         self.db.execute(f"CREATE OR REPLACE TABLE runs AS SELECT * FROM {runs}")
         anew = self.last < forgets or not self.keep
         for name in TABLES:
             if name != "runs":
-                self._load(name, anew)
-        self.last = int(last)
+                self._load(name, anew, int(last))
+        self.last, self._seen = int(last), seen
         return self.last
 
-    def _load(self, name: str, anew: bool) -> None:
-        rows = self._as_now(name, self.relation(name))
+    def _load(self, name: str, anew: bool, last: int) -> None:
+        """Make a table ask the files of now; or, in a process that stays, load what the runs up to ``last`` added: of files that
+        have not been read, for a store has many and each commit adds few."""
+        files = self._readable(name)
+        taken = self._taken[name] = set() if anew else self._taken.get(name, set()) & set(files)
+        fresh = [file for file in files if file not in taken]
+        if not fresh and not anew:
+            return
+        rows = self._as_now(name, self._of(name, fresh))
         counts = "run IN (SELECT run FROM runs)"
         if has_doc(name):
             counts += " AND doc NOT IN (SELECT unnest(forgot) FROM runs)"
@@ -78,6 +91,10 @@ class Committed:
         columns = "* EXCLUDE (text)" if name == "documents" else "*"
         since = "" if anew else f"run > {self.last} AND "
         in_force.load(self.db, name, f"SELECT {columns} FROM {rows} WHERE {since}{counts}", anew, self.last)
+        if fresh:
+            # A file of a run that is not committed yet is read again when it is.
+            newest = f"SELECT filename, max(run) FROM read_parquet({quoted(fresh)}, union_by_name = true, filename = true) GROUP BY filename"
+            taken.update(file for file, run in self.db.execute(newest).fetchall() if run is None or run <= last)
 
     def _as_now(self, name: str, rows: str) -> str:
         """Rows of files with all columns of this detente, of its types: what those of an older one lack is null."""
@@ -147,8 +164,14 @@ class Committed:
 
     def relation(self, name: str) -> str:
         """The files of a table as an SQL relation; without those that cannot be read."""
-        files = [f for f in self.tables.files(name) if f not in self.unreadable]
-        self._files[name] = files
+        return self._of(name, self._readable(name))
+
+    def _readable(self, name: str) -> list[str]:
+        self._files[name] = [f for f in self.tables.files(name) if f not in self.unreadable]
+        return self._files[name]
+
+    @staticmethod
+    def _of(name: str, files: Sequence[str]) -> str:
         if files:
             return f"read_parquet({quoted(files)}, union_by_name = true)"
         empty = (f'NULL::{kind} AS "{column}"' for column, kind in _types(name).items())

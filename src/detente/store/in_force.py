@@ -48,7 +48,7 @@ def _end(db: Any, name: str, key: str, last: int) -> None:
     )
     if name == "events":
         db.execute(
-            "UPDATE events SET until = d.until FROM documents d WHERE d.rowid = events.d AND d.until < events.until"
+            f"UPDATE events SET until = d.until FROM documents d WHERE d.rowid = events.d AND d.until < {OPEN} AND d.until < events.until"
         )
 
 
