@@ -75,7 +75,8 @@ _NONE_OF = re.compile(rf"\b{_NONE} (?:the |its |their |his |her )?$|\bno[ -]$", 
 def is_strength(text: str, start: int, end: int) -> bool:
     """Whether words that begin with a number tell who is somewhere, and neither who acts nor who is hurt: "the headquarters of 7,000
     sailors". Of the annotated parties none stands so."""
-    return any(a == 0 for a, _, _ in _counts(text[start:end])) and _STRENGTH.search(text[:start]) is not None
+    # The words before first: few stand so, and counting is dear.
+    return _STRENGTH.search(text[:start]) is not None and any(a == 0 for a, _, _ in quantities(text[start:end]))
 
 
 def casualties(reading: Reading, sentence: Sentence) -> tuple[Casualty, ...]:

@@ -25,7 +25,7 @@ from detente.evaluate.pairs import by_class, macro_f1, rows
 from detente.model.coder import DEFAULT
 from detente.model.tokens import load_tokenizer, pieces
 from detente.training.batches import padded
-from detente.training.import_onnx import network_of
+from detente.training.import_onnx import state_of
 from detente.training.loss import half, half_is_fast
 from detente.training.network import SMALL, TEACHER, PairReader
 
@@ -69,9 +69,7 @@ def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, 
     shape = SMALL if start.is_dir() else TEACHER
     body_rate, head_rate = _RATES[shape]
     reader = PairReader(shape, len(classes))
-    given = (
-        network_of(start).state_dict() if start.is_dir() else torch.load(start, map_location="cpu", weights_only=True)
-    )
+    given = state_of(start, torch.device("cpu"))
     # The encoder, and from a teacher of pairs the marks of the two parties; the classes are the exam's own.
     own = reader.state_dict()
     fits = {k: v for k, v in given.items() if k.startswith(("encoder.", "marks.")) and v.shape == own[k].shape}
