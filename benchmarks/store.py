@@ -8,14 +8,15 @@ The reports are made up: 400 words, a chain of word pairs of the annotated repor
 does), and 2.5 sentences a report that tell an event, with parties, places, days and tolls drawn as in news: a third of the reports tell what an earlier one told.
 Bytes beyond the text: all files of the store after `compact` less the UTF-8 bytes of the documents' texts; also less only what
 the column of texts takes compressed, which is the harder reading and counts all else: titles, URLs, sentences, index of words.
-Times are of the clock, and of the processor (all threads), which other programs on the machine do not change. Of a query two times
-are told: until its first row is there, and of the whole list as records.
+Times are of the clock, and of the processor (all threads), which other programs on the machine do not change. Of a query are
+told: how long until all its rows are found and the first is a record, and then the whole list as an Arrow table and as records.
 """
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import functools
 import hashlib
 import itertools
 import json
@@ -182,6 +183,14 @@ QUERIES: dict[str, dict[str, Any]] = {
     "--text": {"text": "sanctions Iran", "since": "2020-01-01", "until": "2020-03-31"},
     "--as-of, a week": {"as_of": "2100-01-01", "since": "2020-01-01", "until": "2020-01-07"},
     "--limit 100": {"limit": 100},
+    "--from --to (a year)": {"since": "2020-01-01", "until": "2020-12-31"},
+    "--actor IRN, all days": {"actor": "IRN"},
+    "--recipient Iran, all days": {"recipient": "Iran"},
+    "--type ASSAULT, all days": {"type": "ASSAULT"},
+    "--status denied, all days": {"status": "denied"},
+    "--min-confidence 0.9, all days": {"min_confidence": 0.9},
+    "--text, all days": {"text": "sanctions"},
+    "--as-of, all days": {"as_of": "2100-01-01"},
 }
 
 
@@ -242,32 +251,37 @@ def main() -> None:
         shutil.rmtree(folder.parent)
 
 
-def ask(folder: Path) -> None:
-    """Time the queries in one open process."""
+def ask(folder: Path, most: int = 30_000) -> None:
+    """Time the queries in one open process; lists of more than ``most`` rows are found, not made."""
     with Store(folder) as store:
         start = time.perf_counter()
         next(store.events(limit=1), None)
         print(f"open, first query: {time.perf_counter() - start:.2f} s")
         for kind in ("events", "incidents", "claims"):
             for name, filters in QUERIES.items():
-                first, _, _ = timed(lambda f=filters, k=kind: list(itertools.islice(getattr(store, k)(**f), 1)))
-                whole, busy, rows = timed(lambda f=filters, k=kind: list(getattr(store, k)(**f)))
-                print(
-                    f"{kind:9} {name:32} first {1000 * first:5.0f} ms, all {1000 * whole:5.0f} ms, processor {1000 * busy:5.0f} ms, "
-                    f"{rows} rows{'  OVER' if whole > 0.2 else ''}",
-                    flush=True,
-                )
+                found: Callable[[], Any] = functools.partial(getattr(store, kind), **filters)
+                first, busy = timed(lambda f=found: [len(a := f()), *itertools.islice(a, 1)])
+                rows = len(found())
+                told = f"{kind:9} {name:32} {rows:6} rows: found, first {1000 * first:5.0f} ms (processor {1000 * busy:5.0f})"
+                if rows <= most:
+                    for what, ask in (
+                        ("Arrow", lambda f=found: f().to_arrow()),
+                        ("records", lambda f=found: list(f())),
+                    ):
+                        whole, busy = timed(ask)
+                        told += f", all as {what} {1000 * whole:5.0f} ms ({1000 * busy:5.0f})"
+                print(told + ("  OVER" if first > 0.2 else ""), flush=True)
 
 
-def timed(ask: Callable[[], list[Any]]) -> tuple[float, float, int]:
-    """Medians of five times in seconds, of the clock and of the processor; and rows."""
-    times, busy, rows = [], [], []
+def timed(ask: Callable[[], Any]) -> tuple[float, float]:
+    """Medians of five times in seconds, of the clock and of the processor."""
+    times, busy = [], []
     for _ in range(5):
         start, cpu = time.perf_counter(), time.process_time()
-        rows = ask()
+        ask()
         times.append(time.perf_counter() - start)
         busy.append(time.process_time() - cpu)
-    return statistics.median(times), statistics.median(busy), len(rows)
+    return statistics.median(times), statistics.median(busy)
 
 
 def told(folder: Path, count: dict[str, int]) -> None:

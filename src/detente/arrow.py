@@ -34,8 +34,16 @@ class Results(Displayed, Iterator[R], Generic[R]):
         self._rows = itertools.chain(seen, self._rows)
         return seen[:n], len(seen) > n
 
+    def lines(self) -> Iterator[str]:
+        """Each of those that are still to come as JSON, on one line."""
+        return (json.dumps(row.to_dict(), ensure_ascii=False) for row in self)
+
+    def batches(self) -> Any:
+        """Those that are still to come as an Arrow record batch reader, drawn as it is read."""
+        return _reader(self.kind, self)
+
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return stream(self.kind, self._rows).__arrow_c_stream__(requested_schema)
+        return self.batches().__arrow_c_stream__(requested_schema)
 
 
 class ResultList(Displayed, list[R], Generic[R]):
@@ -68,6 +76,10 @@ class ResultTuple(Displayed, tuple[R, ...], Generic[R]):
 
 def stream(kind: type[Record], rows: Iterable[Record]) -> Any:
     """An Arrow record batch reader of records of one kind, drawn as it is read."""
+    return rows.batches() if isinstance(rows, Results) else _reader(kind, rows)
+
+
+def _reader(kind: type[Record], rows: Iterable[Record]) -> Any:
     from arro3.core import RecordBatchReader
 
     schema = record_schema(kind)
@@ -75,7 +87,7 @@ def stream(kind: type[Record], rows: Iterable[Record]) -> Any:
     def batches() -> Iterator[Any]:
         waiting = iter(rows)
         while some := list(itertools.islice(waiting, _ROWS)):
-            yield from _batches(some, schema)
+            yield from of_lines((json.dumps(r.to_dict(), ensure_ascii=False) for r in some), schema)
 
     return RecordBatchReader.from_batches(schema, batches())
 
@@ -87,13 +99,13 @@ def record_schema(kind: type[Record]) -> Any:
     return Schema([_field(name, hint) for name, hint in records.hints(kind).items()])  # type: ignore[arg-type]
 
 
-def _batches(rows: list[Record], schema: Any) -> Iterator[Any]:
-    """Record batches by way of JSON lines: arro3 builds nested arrays from nothing else."""
+def of_lines(lines: Iterable[str], schema: Any) -> Iterator[Any]:
+    """Record batches of JSON lines: arro3 builds nested arrays from nothing else."""
     from arro3.io import read_json
 
     # Arrow strings are UTF-8, which cannot hold the lone surrogates of a broken JSON escape: they become "?".
-    lines = "".join(json.dumps(r.to_dict(), ensure_ascii=False) + "\n" for r in rows).encode("utf-8", "replace")
-    yield from read_json(io.BytesIO(lines), schema, batch_size=len(rows))
+    given = "".join(line + "\n" for line in lines).encode("utf-8", "replace")
+    yield from read_json(io.BytesIO(given), schema, batch_size=max(1, given.count(b"\n")))
 
 
 def _field(name: str, hint: Any) -> Any:

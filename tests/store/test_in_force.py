@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from detente.store import Store, reading
+from detente.store import Store, found, reading
 from tests.store.conftest import Coded
 
 ASKED: tuple[dict[str, Any], ...] = (
@@ -74,7 +74,8 @@ def test_a_process_that_stays_answers_as_one_that_comes(tmp_path: Path, coded: C
 
 
 def test_a_long_answer_comes_in_parts(tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "_FIRST", 1)
-    monkeypatch.setattr(reading, "_CHUNK", 2)
+    for module in (found, reading):
+        monkeypatch.setattr(module, "FIRST", 1)
+        monkeypatch.setattr(module, "CHUNK", 2)
     with Store(store.path) as stays, Store(store.path, keep=False) as comes:
         assert answers(stays, [None]) == answers(comes, [None])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from detente import arrow
 from detente.records import Event, Record
@@ -13,8 +13,8 @@ def write(rows: Iterable[Record], stream: BinaryIO, kind: type[Record] = Event) 
     """Write all records as Parquet; returns how many. Columns are those of the record, the same for an empty file."""
     from arro3.io import write_parquet
 
-    counted = _Counted(rows)
-    write_parquet(arrow.stream(kind, counted), stream, compression="zstd(3)")
+    counted = _Counted(arrow.stream(kind, rows))
+    write_parquet(counted.stream, stream, compression="zstd(3)")
     return counted.count
 
 
@@ -22,18 +22,21 @@ def write_arrow(rows: Iterable[Record], stream: BinaryIO, kind: type[Record] = E
     """Write all records as an Arrow IPC file (Feather version 2), not compressed; returns how many."""
     from arro3.io import write_ipc
 
-    counted = _Counted(rows)
-    write_ipc(arrow.stream(kind, counted), stream, compression=None)
+    counted = _Counted(arrow.stream(kind, rows))
+    write_ipc(counted.stream, stream, compression=None)
     return counted.count
 
 
 class _Counted:
-    """Rows that are counted as they are drawn."""
+    """A stream of record batches whose rows are counted as they are drawn."""
 
-    def __init__(self, rows: Iterable[Record]) -> None:
-        self.rows, self.count = rows, 0
+    def __init__(self, given: Any) -> None:
+        from arro3.core import RecordBatchReader
 
-    def __iter__(self) -> Iterator[Record]:
-        for row in self.rows:
-            self.count += 1
-            yield row
+        self.count = 0
+        self.stream = RecordBatchReader.from_batches(given.schema, self._drawn(given))
+
+    def _drawn(self, given: Any) -> Iterator[Any]:
+        for batch in given:
+            self.count += batch.num_rows
+            yield batch

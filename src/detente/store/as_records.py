@@ -22,24 +22,47 @@ DOCUMENT = f"""json_array({columns.values(DocumentReference, "d")}, CASE WHEN d.
 _NAMES = ("events", "claims", "links")
 #: What `incident` needs of an incident (i).
 INCIDENT = columns.values(Incident, "i", dict.fromkeys(_NAMES, "")) + " AS incident"
-#: A claim (c) as JSON.
+#: A claim (c) as the JSON array of its fields.
 CLAIM = columns.values(Claim, "c")
+
+#: What `event_line` needs.
+EVENT_JSON = columns.json_object(Event, "now", dict.fromkeys(_BESIDE, "NULL"))
+SENTENCE_JSON = columns.json_object(SentenceReference, "s")
+DOCUMENT_AND_CODER_JSON = (
+    f"json_array({columns.json_object(DocumentReference, 'd')}, CASE WHEN d.coder IS NULL THEN NULL ELSE "
+    f"{columns.json_object(CoderVersion, 'd.coder')} END)"
+)
+#: A claim (c) as JSON.
+CLAIM_JSON = columns.json_object(Claim, "c")
+
+#: The columns of an event in Arrow: of itself (now), its sentence (s) and its document (d); and of a claim (c).
+EVENT_COLUMNS_OF = columns.selected(Event, "now", dict.fromkeys(_BESIDE, ""))
+SENTENCE_COLUMN = columns.struct(SentenceReference, "s") + " AS sentence"
+DOCUMENT_COLUMNS = columns.struct(DocumentReference, "d") + " AS document, d.coder AS coder"
+CLAIM_COLUMNS = columns.selected(Claim, "c")
 
 #: Documents that were read of late, with their coders, by their JSON.
 Documents = dict[str, tuple[DocumentReference, CoderVersion | None]]
 
 
-def event(row: dict[str, Any], documents: Documents) -> Event:
-    """The event of a row of `EVENT`, `SENTENCE`, `DOCUMENT` and ``rejected``."""
-    of = documents.get(row["document"])
+def event(rejected: bool, event: str, sentence: str, document: str, documents: Documents) -> Event:
+    """The event of `EVENT`, `SENTENCE` and `DOCUMENT`."""
+    of = documents.get(document)
     if of is None:
-        document, coder = json.loads(row["document"])
-        of = documents[row["document"]] = (
-            DocumentReference(*document),
-            CoderVersion(*coder) if coder else None,
-        )
-    make = columns.maker(RejectedEvent, _BESIDE) if row["rejected"] else columns.maker(Event, _BESIDE)
-    return make(json.loads(row["event"]), of[0], SentenceReference(*json.loads(row["sentence"])), of[1])
+        about, coder = json.loads(document)
+        of = documents[document] = (DocumentReference(*about), CoderVersion(*coder) if coder else None)
+    make = columns.maker(RejectedEvent, _BESIDE) if rejected else columns.maker(Event, _BESIDE)
+    return make(json.loads(event), of[0], SentenceReference(*json.loads(sentence)), of[1])
+
+
+def event_line(rejected: bool, event: str, sentence: str, document: str) -> str:
+    """The event of `EVENT_JSON`, `SENTENCE_JSON` and `DOCUMENT_AND_CODER_JSON` as a line of JSON, as that of its record."""
+    told = json.loads(event)
+    told["document"], told["coder"] = json.loads(document)
+    told["sentence"] = json.loads(sentence)
+    if rejected:
+        told["rejected"] = True
+    return json.dumps(told, ensure_ascii=False)
 
 
 def incident(

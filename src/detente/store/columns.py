@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
+from detente.arrow import record_schema
 from detente.records import Record, hints, without_none
 
 R = TypeVar("R", bound=Record)
@@ -34,6 +35,37 @@ def values(kind: type[Record], row: str, given: Mapping[str, str] | None = None)
         if other != "":
             parts.append(other or _value(f'{row}."{name}"', hint))
     return f"json_array({', '.join(parts)})"
+
+
+def named(kind: type[Record], row: str, given: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """The fields of a record, each with its SQL: the column of its name, or what is ``given`` ("": left out)."""
+    told = ((name, (given or {}).get(name, f'{row}."{name}"')) for name in hints(kind))  # type: ignore[arg-type]
+    return [(name, sql) for name, sql in told if sql]
+
+
+def json_object(kind: type[Record], row: str, given: Mapping[str, str] | None = None) -> str:
+    """The SQL of a record as JSON."""
+    fields = ", ".join(f"'{name}', {sql}" for name, sql in named(kind, row, given))
+    return f"json_object({fields})"
+
+
+def struct(kind: type[Record], row: str) -> str:
+    """The SQL of a record as a nested value."""
+    fields = ", ".join(f'"{name}" := {sql}' for name, sql in named(kind, row))
+    return f"struct_pack({fields})"
+
+
+def selected(kind: type[Record], row: str, given: Mapping[str, str] | None = None) -> str:
+    """The SQL of the fields of a record as columns."""
+    return ", ".join(f'{sql} AS "{name}"' for name, sql in named(kind, row, given))
+
+
+def batch(kind: type[Record], found: Mapping[str, Any]) -> Any:
+    """An Arrow record batch of the arrays of a record's fields, with its schema: DuckDB calls what is in a list another name."""
+    from arro3.core import RecordBatch
+
+    schema = record_schema(kind)
+    return RecordBatch.from_arrays([found[field.name].cast(field.type) for field in schema], schema=schema)
 
 
 def _value(column: str, hint: Any) -> str:

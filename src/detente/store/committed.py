@@ -37,6 +37,7 @@ class Committed:
         self.db.execute("SET enable_progress_bar = false")
         self.keep = keep
         self.last = -1  # the last run that is seen
+        self.loads = 0  # how often all rows were loaded anew, which gives them other numbers
         self.still = False
         self.unreadable: dict[str, str] = {}  # file to what is wrong with it
         self._files: dict[str, list[str]] = {}
@@ -67,6 +68,7 @@ class Committed:
         self.tables.refresh(*(n for n in TABLES if n != "runs"))
         self.db.execute(f"CREATE OR REPLACE TABLE runs AS SELECT * FROM {runs}")
         anew = self.last < forgets or not self.keep
+        self.loads += anew
         for name in TABLES:
             if name != "runs":
                 self._load(name, anew, int(last))
@@ -162,6 +164,30 @@ class Committed:
 
         return self._again(ask)
 
+    def numbers(self, sql: str, values: Iterable[object] = ()) -> dict[str, Any]:
+        """The columns of a query for numbers, as numpy arrays."""
+        given = tuple(values)
+        return self._again(lambda: dict(self.db.execute(sql, given).fetchnumpy()))
+
+    def by_number(self, table: str, what: str, rows: Iterable[int]) -> dict[int, tuple[Any, ...]]:
+        """Of a loaded table (with its alias) ``what`` of the rows with these numbers."""
+        return {
+            row: tuple(told)
+            for row, *told in self._again(lambda: self.db.execute(*_numbered(table, what, rows)).fetchall())
+        }
+
+    def columns_by_number(self, table: str, what: str, rows: Sequence[int]) -> dict[str, Any]:
+        """The same as Arrow arrays by name, each in the order of ``rows``, which may say one twice."""
+        import numpy as np
+        from arro3.core import Array, Table
+
+        sql, values = _numbered(table, what, rows)
+        found = Table.from_arrow(self.db.cursor().sql(sql, params=values)).combine_chunks()
+        numbers = found.column("row").chunk(0).to_numpy()
+        order = np.argsort(numbers)
+        places = Array.from_numpy(order[np.searchsorted(numbers, rows, sorter=order)].astype(np.uint32))
+        return {name: found.column(name).chunk(0).take(places) for name in found.column_names if name != "row"}
+
     def relation(self, name: str) -> str:
         """The files of a table as an SQL relation; without those that cannot be read."""
         return self._of(name, self._readable(name))
@@ -230,6 +256,11 @@ class Committed:
             [f for f in self.tables.files(name) if f not in self.unreadable] != files
             for name, files in self._files.items()
         )
+
+
+def _numbered(table: str, what: str, rows: Iterable[int]) -> tuple[str, list[object]]:
+    # Of a list in the place of `unnest` DuckDB does not see between which rows it must look.
+    return f'SELECT rowid AS "row", {what} FROM {table} WHERE rowid IN (SELECT unnest(?))', [sorted(set(rows))]
 
 
 def damage(file: str) -> str | None:

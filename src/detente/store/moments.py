@@ -75,7 +75,7 @@ def in_force(run: int, only: str = "", keep: bool = False, rejected: bool = Fals
     )
     if keep:
         members = f"SELECT m.* FROM incident_events m WHERE {rows_at(run, 'm')} AND m.incident_id IS NOT NULL{among}"
-        latest = f"SELECT i.* FROM incidents i WHERE {rows_at(run, 'i')}"
+        latest = f"SELECT i.*, i.rowid AS n FROM incidents i WHERE {rows_at(run, 'i')}"
     else:
         members = f"""
   SELECT m.* FROM incident_events m JOIN (SELECT event_id, max(run) AS run FROM incident_events WHERE run <= {run}{among} GROUP BY event_id)
@@ -94,7 +94,7 @@ def in_force(run: int, only: str = "", keep: bool = False, rejected: bool = Fals
   USING (event_id, run) WHERE m.event_id NOT IN (SELECT event_id FROM stayed)
 ), members AS (SELECT * FROM stayed UNION ALL BY NAME SELECT * FROM was), newest AS ({latest}), latest AS (
   SELECT *, false AS rejected FROM newest UNION ALL BY NAME
-  SELECT i.*, true AS rejected FROM incidents i JOIN (SELECT o.incident_id, max(o.run) AS run FROM incidents o JOIN newest n
+  SELECT i.*, {"i.rowid AS n, " if keep else ""}true AS rejected FROM incidents i JOIN (SELECT o.incident_id, max(o.run) AS run FROM incidents o JOIN newest n
     ON n.incident_id = o.incident_id WHERE o.run <= {run} AND NOT o.gone AND n.gone AND len(n.became) = 0
     AND o.incident_id IN (SELECT incident_id FROM was) GROUP BY o.incident_id) USING (incident_id, run)
 )"""

@@ -13,14 +13,15 @@ from detente.records import (
     Claim,
     CoderVersion,
     Document,
-    DocumentReference,
     Event,
     Incident,
 )
-from detente.store import archive, as_records, columns, ledger, moments
+from detente.store import archive, as_records, columns, ledger, moments, numbered
 from detente.store.committed import Committed
 from detente.store.filters import Filters, conditions
+from detente.store.found import CHUNK, FIRST, Drawn, Found
 from detente.store.moments import PLACED, Moment, in_force, latest_claims, moment
+from detente.store.numbered import Numbers
 from detente.store.rejected import RejectedIncident
 from detente.store.rows import DocumentRow
 
@@ -31,8 +32,6 @@ Finder = Callable[[str], list[int]]
 
 #: The address of a page without its path: owners of outlets are told by it, and a site has few rows a day, its pages many.
 _SITE = "coalesce(nullif(regexp_extract(url, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*'), ''), url)"
-# Rows that are looked up at a time: few at first, so that these come soon; then many, as each look-up goes through the whole table.
-_FIRST, _CHUNK = 200, 10_000
 
 
 class Reading:
@@ -41,59 +40,37 @@ class Reading:
     def __init__(self, seen: Committed, find: Finder) -> None:
         self.seen, self.find = seen, find
 
-    def events(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Event]:
+    def events(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Found[Event]:
         """Events in force, by date (of the event, else of publication), document and place in the text."""
-        if not self.seen.keep:
-            sql, values = self._event_query(
-                asked,
-                f"now.rejected AS rejected, {as_records.EVENT}, {as_records.SENTENCE}, {as_records.DOCUMENT}",
-                more,
-                given,
-            )
-            yield from self._made(self.seen.stream(sql, values))
-            return
-        for some in self._event_chunks(asked, more, given):
-            events = self._by_rowid("events now", f"now.rejected, {as_records.EVENT}", {w["e"] for w in some})
-            sentences = self._by_rowid("sentences s", as_records.SENTENCE, {w["s"] for w in some})
-            documents = self._by_rowid("documents d", as_records.DOCUMENT, {w["d"] for w in some})
-            yield from self._made({**events[w["e"]], **sentences[w["s"]], **documents[w["d"]]} for w in some)
+        if self.seen.keep:
+            numbers = Numbers(self.seen, *self._event_query(asked, "now.rowid AS e, now.s, now.d", more, given))
+            return Found(Event, numbered.Events(numbers))
+        what = f"now.rejected AS rejected, {as_records.EVENT}, {as_records.SENTENCE}, {as_records.DOCUMENT}"
+        return Found(Event, Drawn(Event, self._made(self._event_query(asked, what, more, given)), False))
 
-    def _made(self, rows: Iterable[dict[str, Any]]) -> Iterator[Event]:
-        """Events of rows of `as_records.EVENT`, `SENTENCE` and `DOCUMENT`."""
-        waiting = iter(rows)
-        documents: dict[str, tuple[DocumentReference, CoderVersion | None]] = {}
-        size = _FIRST
+    def _made(self, query: tuple[str, list[object]]) -> Iterator[Event]:
+        """Events of a query for `as_records.EVENT`, `SENTENCE`, `DOCUMENT` and whether it is rejected."""
+        waiting = self.seen.stream(*query)
+        documents: as_records.Documents = {}
+        size = FIRST
         while some := list(islice(waiting, size)):
             with columns.making_many():
-                found = [as_records.event(row, documents) for row in some]
+                found = [
+                    as_records.event(r["rejected"], r["event"], r["sentence"], r["document"], documents) for r in some
+                ]
             yield from found
             documents.clear()
-            size = _CHUNK
+            size = CHUNK
 
     def event_rows(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
         """The rows of `events` with their sentence and document, for `as_records.read_event`."""
-        if not self.seen.keep:
-            sql, values = self._event_query(asked, f"now.*, {as_records.EVENT_COLUMNS}", more, given)
-            yield from self.seen.stream(sql, values)
-            return
-        for some in self._event_chunks(asked, more, given):
-            events = self._by_rowid("events", "*", {w["e"] for w in some})
-            sentences = self._by_rowid("sentences", '"index", start, "end", text', {w["s"] for w in some})
-            documents = self._by_rowid("documents", as_records.EVENT_DOCUMENT, {w["d"] for w in some})
-            yield from ({**events[w["e"]], **sentences[w["s"]], **documents[w["d"]]} for w in some)
+        sql, values = self._event_query(asked, f"now.*, {as_records.EVENT_COLUMNS}", more, given, placed=True)
+        yield from self.seen.stream(sql, values)
 
-    def _event_chunks(self, asked: Filters, more: str, given: Sequence[object]) -> Iterator[Sequence[dict[str, Any]]]:
-        """Which rows (of the event, its sentence and its document), some at a time: sorting whole records takes ten times as long."""
-        sql, values = self._event_query(asked, "now.rowid AS e, now.s, now.d", more, given)
-        return _chunks(self.seen.fetch(sql, values))
-
-    def _by_rowid(self, table: str, what: str, rows: set[int]) -> dict[int, dict[str, Any]]:
-        # Of a list in the place of `unnest` DuckDB does not see between which rows it must look.
-        sql = f'SELECT rowid AS "row", {what} FROM {table} WHERE rowid IN (SELECT unnest(?))'
-        with columns.making_many():
-            return {r.pop("row"): r for r in self.seen.fetch(sql, (sorted(rows),))}
-
-    def _event_query(self, asked: Filters, what: str, more: str, given: Sequence[object]) -> tuple[str, list[object]]:
+    def _event_query(
+        self, asked: Filters, what: str, more: str, given: Sequence[object], placed: bool = False
+    ) -> tuple[str, list[object]]:
+        """The query of ``what`` of the events (now) that are asked for; ``placed``: with the sentence (s) and the document (d)."""
         at = moment(self.seen, asked)
         found, values = conditions(asked, "now", spoken=True)
         of_events, words = self._of_events(asked, at)
@@ -103,9 +80,9 @@ class Reading:
             found.append(more)
             values += given
         kept = self.seen.keep
-        placed = " FROM now" if kept and not of_events and "d." not in more else PLACED
+        bare = kept and not placed and not of_events and "d." not in more
         now = moments.now(at.run, "" if asked.rejected else "AND NOT e.rejected", kept)
-        sql = f"WITH {now} SELECT {what} {placed}"
+        sql = f"WITH {now} SELECT {what} {' FROM now' if bare else PLACED}"
         sql += (" WHERE " + " AND ".join(found)) if found else ""
         day = "now.day" if kept else "coalesce(now.date.start_date, left(d.published, 10))"
         sql += f" ORDER BY {day}, now.doc, now.trigger.start, now.event_id"
@@ -137,7 +114,7 @@ class Reading:
             values.append(phrase.casefold())
         return found, values
 
-    def incidents(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Incident]:
+    def incidents(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Found[Incident]:
         """Incidents in force, by their first day."""
         at = moment(self.seen, asked)
         if at.published:
@@ -146,22 +123,23 @@ class Reading:
                 for i, _ in archive.incidents(self, asked, at, more, given)
                 if not asked.statuses or i.status in asked.statuses
             )
-            yield from _page(then, asked)
-            return
-        sql, values = self.incident_query(
-            asked,
-            at,
-            f"i.incident_id, {'i.rejected' if asked.rejected else 'false'} AS rejected, {as_records.INCIDENT}",
-            more,
-            given,
-        )
-        rows = self.seen.stream(sql, values)
-        size = _FIRST
+            return Found(Incident, Drawn(Incident, _page(then, asked), self.seen.keep))
+        rejected = f"{'i.rejected' if asked.rejected else 'false'} AS rejected"
+        if self.seen.keep:
+            numbers = Numbers(self.seen, *self.incident_query(asked, at, f"i.n, {rejected}", more, given))
+            return Found(Incident, numbered.Incidents(numbers, lambda rows: self._whole(rows, at, asked.rejected)))
+        what = f"i.incident_id, {rejected}, {as_records.INCIDENT}"
+        rows = self._wholes(self.incident_query(asked, at, what, more, given), at, asked.rejected)
+        return Found(Incident, Drawn(Incident, rows, False))
+
+    def _wholes(self, query: tuple[str, list[object]], at: Moment, rejected: bool) -> Iterator[Incident]:
+        rows = self.seen.stream(*query)
+        size = FIRST
         while some := list(islice(rows, size)):
             with columns.making_many():
-                found = self._whole(some, at, asked.rejected)
+                found = self._whole(some, at, rejected)
             yield from found
-            size = _CHUNK
+            size = CHUNK
 
     def measured(self, asked: Filters) -> list[Incident]:
         """Incidents in force without the names of their events and claims and without links, in a tenth of the time; as of a
@@ -284,7 +262,7 @@ class Reading:
         sql = f"SELECT * FROM {moments.documents(at.run, self.seen.keep)} WHERE doc IN (SELECT unnest(?))"
         return self._with_texts([DocumentRow.from_dict({**r, "text": None}) for r in self.seen.fetch(sql, (docs,))])
 
-    def claims(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Claim]:
+    def claims(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Found[Claim]:
         """Claims in force of the incidents that the filters ask for, by when they were said."""
         at = moment(self.seen, asked)
         if at.published:
@@ -295,8 +273,7 @@ class Reading:
                 for c in told
             )
             order = sorted(said, key=lambda c: (c.said or "9999", c.incident_id, c.attribute, c.claim_id))
-            yield from _page(order, asked)
-            return
+            return Found(Claim, Drawn(Claim, _page(order, asked), self.seen.keep))
         found: list[str] = []
         values: list[object] = []
         if not asked.plain:
@@ -315,14 +292,10 @@ class Reading:
         sql = f"WITH {latest_claims(at.run, keep=self.seen.keep)} SELECT {what} FROM said"
         sql += " WHERE " + " AND ".join(found) if found else ""
         sql += " ORDER BY said, incident_id, attribute, claim_id" + _limit(asked)
-        if not self.seen.keep:
-            yield from (columns.read(Claim, row["claim"]) for row in self.seen.stream(sql, values))
-            return
-        for some in _chunks([r["c"] for r in self.seen.fetch(sql, values)]):
-            rows = self._by_rowid("claims c", f"{as_records.CLAIM} AS claim", set(some))
-            with columns.making_many():
-                made = [columns.read(Claim, rows[c]["claim"]) for c in some]
-            yield from made
+        if self.seen.keep:
+            return Found(Claim, numbered.Claims(Numbers(self.seen, sql, values)))
+        made = (columns.read(Claim, row["claim"]) for row in self.seen.stream(sql, values))
+        return Found(Claim, Drawn(Claim, made, False))
 
     def documents(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Document]:
         """Documents in force, by publication; of the filters only dates (of publication), ``text``, ``as_of``, ``limit`` and ``offset``."""
@@ -368,12 +341,6 @@ class Reading:
     def _with_texts(self, rows: Sequence[DocumentRow]) -> Iterator[Document]:
         texts = self.seen.texts((r.doc, r.version) for r in rows)
         yield from (ledger.document(r, texts[r.doc, r.version]) for r in rows if (r.doc, r.version) in texts)
-
-
-def _chunks(rows: Sequence[_Row]) -> Iterator[Sequence[_Row]]:
-    yield rows[:_FIRST]
-    for at in range(_FIRST, len(rows), _CHUNK):
-        yield rows[at : at + _CHUNK]
 
 
 def _page(rows: Iterable[_Row], asked: Filters) -> Iterator[_Row]:

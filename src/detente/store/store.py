@@ -9,13 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from detente.arrow import Results
 from detente.records import Claim, CoderVersion, Document, Event, Incident
 from detente.store import adding, control, editing, exporting, filters, forgetting, layout, upkeep, verify
 from detente.store.adding import Added, Pair
 from detente.store.committed import Committed
 from detente.store.editing import Correction, Shown
 from detente.store.filters import Filters
+from detente.store.found import Found
 from detente.store.reading import Reading
 from detente.store.tables import NotThereError, StoreError, need_store_extra
 from detente.store.writer import Stored, Writer
@@ -116,17 +116,17 @@ class Store:
 
     # Reading
 
-    def events(self, asked: Filters | None = None, **given: Any) -> Iterator[Event]:
-        """Events in force, by date, an Arrow stream too; filters as in `detente.store.Filters`."""
-        return Results(Event, self._reading().events(filters.of(asked, given)))
+    def events(self, asked: Filters | None = None, **given: Any) -> Found[Event]:
+        """Events in force, by date, which are made as they are touched (`Found`); filters as in `detente.store.Filters`."""
+        return self._reading().events(filters.of(asked, given))
 
-    def incidents(self, asked: Filters | None = None, **given: Any) -> Iterator[Incident]:
-        """Incidents in force, by date, an Arrow stream too; filters as in `detente.store.Filters`."""
-        return Results(Incident, self._reading().incidents(filters.of(asked, given)))
+    def incidents(self, asked: Filters | None = None, **given: Any) -> Found[Incident]:
+        """Incidents in force, by date, which are made as they are touched (`Found`); filters as in `detente.store.Filters`."""
+        return self._reading().incidents(filters.of(asked, given))
 
-    def claims(self, asked: Filters | None = None, **given: Any) -> Iterator[Claim]:
-        """Claims of the incidents that the filters ask for, by when they were said; an Arrow stream too."""
-        return Results(Claim, self._reading().claims(filters.of(asked, given)))
+    def claims(self, asked: Filters | None = None, **given: Any) -> Found[Claim]:
+        """Claims of the incidents that the filters ask for, by when they were said, made as they are touched (`Found`)."""
+        return self._reading().claims(filters.of(asked, given))
 
     def documents(self, asked: Filters | None = None, **given: Any) -> Iterator[Document]:
         """Documents in force, by publication."""
