@@ -50,6 +50,14 @@ def _pair(kind: str, trigger: str, sentence: str, modes: tuple[str, ...] = (), s
         ("REQUEST", "ultimatum", "Kigali gave the rebels an ultimatum to disarm.", "THREATEN"),  # 139
         ("COERCE", "blockade", "The navy's blockade of Aden entered a third day.", "ASSAULT"),  # 191
         ("ACCUSE", "blamed", "Iran blamed Israel", "ACCUSE"),
+        ("ACCUSE", "evidence", "Lima shared evidence on the smugglers with Quito.", "COOPERATE"),  # 064
+        ("AID", "handed", "Dublin handed over intelligence to Accra on Monday.", "COOPERATE"),
+        ("ACCUSE", "evidence", "Lima gave the court evidence against Quito.", "ACCUSE"),
+        ("MOBILIZE", "deployed", "Ghana deployed 300 peacekeepers to Liberia.", "AID"),  # 074
+        ("MOBILIZE", "deployed", "Ghana deployed 300 soldiers to its border with Togo.", "MOBILIZE"),
+        ("RETREAT", "opened", "Bolivia opened its doors to Chilean refugees.", "AID"),  # 075
+        ("RETREAT", "opened", "Bolivia opened its doors to Chilean traders.", "YIELD"),
+        ("CONCEDE", "lift", "Lima agreed to lift the ban on Chilean fruit.", "AGREE"),  # 0354
     ],
 )
 def test_our_types_as_classes_of_plv(ours: str, trigger: str, sentence: str, kind: str) -> None:

@@ -13,7 +13,7 @@ from detente.extract.pairs import Pair
 
 # 035x "express intent to yield", 031-034 "express intent to …": cooperation that is promised is AGREE.
 _PROMISED = re.compile(
-    r"\b(?:will|would|shall|ready to|willing to|prepared to|about to|(?:agree|pledge|promise|vow|offer|plan|intend|pledg|promis|commit|consent)(?:s|ed|ing)?"
+    r"\b(?:will|would|shall|ready to|willing to|prepared to|about to|(?:agree|agre|pledge|promise|vow|offer|plan|intend|pledg|promis|commit|consent)(?:s|ed|ing)?"
     r"(?: (?:itself|themselves|himself|herself))? to)\b[^,;:]{0,60}$",
     re.I,
 )
@@ -33,6 +33,15 @@ _ALLOWED = re.compile(r"\b(?:approv|authori[sz]|permit|allow)", re.I)
 _AGAINST = re.compile(r"\bagainst\b[^,;:.]{0,60}$", re.I)
 # 051 "praise or endorse", 053 "rally support": a pledge of nothing but support.
 _BACKING = re.compile(r"^[^,;]{0,30}\b(?:support|backing|solidarity)\b", re.I)
+# 064 "share intelligence or information": with whom, not about whom.
+_SHARED = re.compile(
+    r"\b(?:shar|exchang|pass|hand|turn|provid|supply|suppli|forward|transmit|g[ai]v)\w*\b[^,;:.]{0,40}"
+    r"\b(?:intelligence|information|evidence|data|dossiers?|files|documents|findings)\b(?! (?:against|implicating|that)\b)",
+    re.I,
+)
+# 074 "provide for military protection or peacekeeping"; 075 "grant asylum".
+_PEACEKEEPING = re.compile(r"\b(?:peace-?keep|peace force|observers?\b|monitors?\b)", re.I)
+_ASYLUM = re.compile(r"\b(?:asylum|refugees?|displaced|migrants?)\b", re.I)
 # 116 "find guilty or liable" is ACCUSE; a sentence to prison is COERCE (issue 4: "it files prison sentences under COERCE").
 _SENTENCE = re.compile(r"\b(?:sentenc|jail|imprison|prison|years|months|death|life)\w*", re.I)
 _GUILT = re.compile(r"\b(?:convict|guilty|liable|verdict)\w*", re.I)
@@ -46,22 +55,25 @@ _ULTIMATUM = re.compile(r"\b(?:ultimatum|deadline)\b", re.I)
 
 def plv_class(pair: Pair, sentence: str, target: tuple[int, int] | None = None) -> str:
     """Our answer as a class of PLV; ``target``: the span of the party that it is done to."""
+    promised = pair.status == "planned" or _PROMISED.search(sentence[: pair.start]) is not None
     shares: Counter[str] = Counter()
     for kind, share in pair.probabilities.items():
-        shares[_of_best(pair, sentence, target) if kind == pair.type else _plain(kind, sentence)] += share  # type: ignore[assignment]
+        best = kind == pair.type
+        shares[_of_best(pair, sentence, target, promised) if best else _plain(kind, sentence, promised)] += share  # type: ignore[assignment]
     return max(shares, key=lambda k: shares[k])
 
 
-def _plain(kind: str, sentence: str) -> str:
-    """A type of which no more is known."""
+def _plain(kind: str, sentence: str, promised: bool) -> str:
+    """A type of which no more is known; whatever else it may be that is promised, it is promised."""
+    if promised and kind in _COOPERATION:
+        return "AGREE"
     if kind in ("CONCEDE", "RETREAT"):
         return "YIELD"
     return "COERCE" if kind == "SANCTION" and _TRADE.search(sentence) else kind
 
 
-def _of_best(pair: Pair, sentence: str, target: tuple[int, int] | None) -> str:
+def _of_best(pair: Pair, sentence: str, target: tuple[int, int] | None, promised: bool) -> str:
     kind, before = pair.type, sentence[: pair.start]
-    promised = pair.status == "planned" or _PROMISED.search(before)
     if kind in _COOPERATION and promised:
         return "AGREE"
     if kind in _HOSTILE_DEEDS and pair.status == "planned":
@@ -74,7 +86,7 @@ def _of_best(pair: Pair, sentence: str, target: tuple[int, int] | None) -> str:
         return "SUPPORT"
     if kind == "AGREE" and _AGREED.match(pair.trigger) and _ON_A_PACT.search(sentence[pair.end :]):
         return "SUPPORT"
-    if kind == "AGREE" and _ALLOWED.match(pair.trigger):
+    if kind == "AGREE" and _ALLOWED.match(pair.trigger) and not promised:
         return "YIELD"
     if kind == "AGREE" and _BACKING.search(sentence[pair.end :]):
         return "SUPPORT"
@@ -82,6 +94,14 @@ def _of_best(pair: Pair, sentence: str, target: tuple[int, int] | None) -> str:
         return "THREATEN"
     if kind == "REQUEST" and target is not None and _AGAINST.search(sentence[pair.end : target[0]]):
         return "ACCUSE"
+    if kind in ("ACCUSE", "AID", "SUPPORT", "CONCEDE") and _SHARED.search(
+        sentence[max(0, pair.start - 12) : pair.end + 50]
+    ):
+        return "COOPERATE"
+    if kind == "MOBILIZE" and _PEACEKEEPING.search(sentence):
+        return "AID"
+    if kind in ("CONCEDE", "RETREAT") and _ASYLUM.search(sentence[pair.end : pair.end + 50]):
+        return "AID"
     if kind == "COERCE" and _FIGHT.search(pair.trigger):
         return "ASSAULT"
     if kind == "SANCTION" and "convict" in pair.modes:
@@ -92,4 +112,4 @@ def _of_best(pair: Pair, sentence: str, target: tuple[int, int] | None) -> str:
         )
     if kind == "SANCTION" and "expel" in pair.modes:
         return kind
-    return _plain(kind, sentence)
+    return _plain(kind, sentence, promised)
