@@ -190,3 +190,18 @@ def test_the_command_says_what_it_cannot_reach(tmp_path: Path, capsys: pytest.Ca
     assert "detente backup" in out.err
     assert main(["forget", "nobody", "--store", str(tmp_path / "s")]) == 1
     assert "no document 'nobody'" in capsys.readouterr().err
+
+
+def test_what_is_known_of_others_stays(tmp_path: Path, coded: Coded) -> None:
+    """Numbers of documents, versions and runs are alike: the first report has 1, as have all first versions and the first run."""
+    with Store(tmp_path / "s") as store:
+        store.add_coded(coded[:2])
+        store.add_coded(coded[2:])
+        for n, (document, _) in enumerate(coded[:2], start=1):
+            store.forget(document.id)
+            done = store.add_coded(coded)
+            assert (done.documents, done.known, len(done.skipped)) == (0, len(coded) - n, n)
+        reader = store._reading().seen
+        reader.refresh()
+        kinds = [r["kind"] for r in reader.fetch("SELECT kind FROM runs ORDER BY run")]
+        assert kinds == ["add", "add", "forget", "forget"]

@@ -12,7 +12,6 @@ import pytest
 
 from detente.records import Document
 from detente.store import Store
-from detente.store.control import VERSION
 from tests.store.conftest import Coded
 
 AGAIN = Document(
@@ -51,20 +50,3 @@ def test_linking_goes_on_as_if_nothing_had_been_packed(tmp_path: Path, coded: Co
             store.compact()
             assert loose(tmp_path / name) == 0
     assert found[0] == found[1]
-
-
-def test_an_index_from_before_packing_is_kept(tmp_path: Path, coded: Coded) -> None:
-    folder = tmp_path / "store"
-    with Store(folder) as store:
-        store.add_coded(coded)
-    with closing(sqlite3.connect(folder / "control.sqlite", isolation_level=None)) as db:
-        db.execute("DROP TABLE frozen")
-        db.execute("UPDATE counter SET value = value - 1000 WHERE name = 'version'")
-        db.execute("INSERT INTO counter VALUES ('mark', 1)")  # gone if all is made anew
-    with Store(folder) as store:
-        store.add(AGAIN)
-        store.compact()
-        assert any(len(i.events) > 1 for i in store.incidents(type="ASSAULT"))
-    with closing(sqlite3.connect(folder / "control.sqlite")) as db:
-        counters = dict(db.execute("SELECT name, value FROM counter"))
-    assert counters["mark"] == 1 and counters["version"] // 1000 == VERSION

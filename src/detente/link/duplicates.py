@@ -39,14 +39,20 @@ class Sketch:
     """What is kept of a report to find its copies: 64-bit and 16-bit numbers only.
 
     ``exact``: of the words of the text. ``length``: of its words in code points. ``hashes``: 30 MinHashes of 16 bits (empty for a text under three words).
-    ``bands``: what texts that are nearly the same have in common. ``told``: of each sentence that tells something.
+    ``told``: of each sentence that tells something.
     """
 
     exact: int
     hashes: tuple[int, ...]
-    bands: tuple[int, ...]
     told: frozenset[int]
     length: int = 0
+
+    @property
+    def bands(self) -> tuple[int, ...]:
+        """What texts that are nearly the same have in common: a number of each five MinHashes."""
+        if not self.hashes:
+            return ()
+        return tuple(number(f"{b} {self.hashes[b * _ROWS : (b + 1) * _ROWS]}") for b in range(BANDS))
 
     def keys(self) -> Iterator[int]:
         """Numbers of which two near reports share at least one (bands: with the odds given above)."""
@@ -78,12 +84,10 @@ def sketch(text: str, told: Iterable[str] = ()) -> Sketch:
     """
     words = normal(text).split()
     hashes = _hashes([" ".join(words[i : i + 3]) for i in range(len(words) - 2)])
-    bands = tuple(number(f"{b} {hashes[b * _ROWS : (b + 1) * _ROWS]}") for b in range(BANDS)) if hashes else ()
     sentences = (normal(without_dateline(s)) for s in told)
     return Sketch(
         number(" ".join(words)),
         tuple(h & 0xFFFF for h in hashes),
-        bands,
         frozenset(number(s) for s in sentences if s.count(" ") + 1 >= _SHORTEST),
         len(" ".join(words)),
     )

@@ -129,7 +129,7 @@ class _Batch:
 
     def leased(self, documents: Sequence[Document], version: CoderVersion) -> list[Document]:
         """Take documents to code; returns those that another writer is coding."""
-        keys = [ledger.coding_key(ledger.name_keys(d.id, d.url)[0], 0, version) for d in documents]
+        keys = [ledger.lease_key(d, version) for d in documents]
         busy = self.writer.control.lease(keys) if keys else set()
         return [d for d, key in zip(documents, keys, strict=True) if key in busy]
 

@@ -11,8 +11,8 @@ import os
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from detente.store import following
@@ -20,8 +20,8 @@ from detente.store.rows import CorrectionRow
 from detente.store.tables import StoreError, full
 
 NAME = "control.sqlite"
-#: Of this file's layout; another number has it made anew. 2 packs views of events (`detente.store.frozen`), and reads 1.
-VERSION = 2
+#: Of this file's layout. 1 and 2 are brought forward (`detente.store.forward`); any other number has it made anew.
+VERSION = 3
 # How long a writer waits for its turn (s): the other one's turns are of about a second.
 _PATIENCE = 600
 _LEASE = 120  # seconds for which documents are left to the writer that codes them
@@ -29,7 +29,7 @@ _LEASE = 120  # seconds for which documents are left to the writer that codes th
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS ledger (key INTEGER PRIMARY KEY, value INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS document (doc INTEGER PRIMARY KEY, run INTEGER NOT NULL, version INTEGER NOT NULL, versions INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS state (doc INTEGER PRIMARY KEY, run INTEGER NOT NULL, version INTEGER NOT NULL, versions BLOB NOT NULL, codings BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS hidden (key INTEGER PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS correction (correction_id TEXT PRIMARY KEY, doc INTEGER NOT NULL, row TEXT NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS correction_doc ON correction (doc);
@@ -39,13 +39,28 @@ CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(text, content='', detail=non
 _WORD = re.compile(r"\w+")
 
 
+# Of a version or coding is kept a mark: of one document two agree by chance once in 2 ** 48.
+_MARK, _NUMBER = 6, 3  # bytes
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """Of a document: the run that coded it last, the version that it coded, and how many versions there are."""
+    """Of a document: the run that coded it last, the version that it coded, the number of each version by its mark, and the
+    marks of its codings."""
 
     run: int
     version: int
-    versions: int
+    versions: Mapping[int, int] = field(default_factory=dict)
+    codings: frozenset[int] = frozenset()
+
+    @property
+    def last(self) -> int:
+        """The highest number of a version; 0 before the first."""
+        return max(self.versions.values(), default=0)
+
+    def coded(self, run: int, version: int, mark: int, coding: int) -> State:
+        """The state after a run that coded a version; the first number of a mark is kept."""
+        return State(run, version, {mark: version, **self.versions}, self.codings | {coding})
 
 
 class Control:
@@ -108,10 +123,10 @@ class Control:
         """Set a counter."""
         self.db.execute("INSERT OR REPLACE INTO counter VALUES (?, ?)", (name, value))
 
-    # Ledger: which document, version and coding is known already
+    # Ledger: by which names a document is known already, and which versions and codings there are of it
 
     def looked_up(self, keys: Iterable[int]) -> int | None:
-        """The value of the first key that the ledger has."""
+        """The document of the first name that the ledger has."""
         for key in keys:
             row = self.db.execute("SELECT value FROM ledger WHERE key = ?", (key,)).fetchone()
             if row:
@@ -119,7 +134,7 @@ class Control:
         return None
 
     def enter(self, keys: Iterable[int], value: int) -> None:
-        """Note what keys are of; the first holder of a key keeps it."""
+        """Note which document names are of; the first holder of a name keeps it."""
         self.db.executemany("INSERT OR IGNORE INTO ledger VALUES (?, ?)", [(k, value) for k in keys])
 
     def hidden(self, keys: Iterable[int]) -> bool:
@@ -131,14 +146,19 @@ class Control:
         self.db.executemany("INSERT OR IGNORE INTO hidden VALUES (?)", [(k,) for k in keys])
 
     def state(self, doc: int) -> State | None:
-        """What is in force of a document."""
-        row = self.db.execute("SELECT run, version, versions FROM document WHERE doc = ?", (doc,)).fetchone()
-        return State(*row) if row else None
+        """What is in force of a document, and what is known of it."""
+        row = self.db.execute("SELECT run, version, versions, codings FROM state WHERE doc = ?", (doc,)).fetchone()
+        if row is None:
+            return None
+        versions = {_read(part[:_MARK]): _read(part[_MARK:]) for part in _parts(row[2], _MARK + _NUMBER)}
+        return State(row[0], row[1], versions, frozenset(map(_read, _parts(row[3], _MARK))))
 
     def set_state(self, doc: int, state: State) -> None:
         """Put another coding of a document in force."""
-        values = (doc, state.run, state.version, state.versions)
-        self.db.execute("INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?)", values)
+        versions = b"".join(m.to_bytes(_MARK, "big") + n.to_bytes(_NUMBER, "big") for m, n in state.versions.items())
+        codings = b"".join(m.to_bytes(_MARK, "big") for m in sorted(state.codings))
+        values = (doc, state.run, state.version, versions, codings)
+        self.db.execute("INSERT OR REPLACE INTO state VALUES (?, ?, ?, ?, ?)", values)
 
     # Corrections: by document, so that they are made again when it is coded again
 
@@ -172,13 +192,13 @@ class Control:
 
     def drop(self, doc: int) -> None:
         """Forget what is kept of a document."""
-        self.db.execute("DELETE FROM document WHERE doc = ?", (doc,))
+        self.db.execute("DELETE FROM state WHERE doc = ?", (doc,))
         self.db.execute("DELETE FROM correction WHERE doc = ? OR json_extract(row, '$.other_doc') = ?", (doc, doc))
         self.db.execute("DELETE FROM ledger WHERE value = ?", (doc,))
 
     def empty(self) -> None:
         """Throw all away, to be made anew from the tables."""
-        for table in ("counter", "ledger", "document", "hidden", "correction", "lease"):
+        for table in ("counter", "ledger", "state", "hidden", "correction", "lease"):
             self.db.execute(f"DELETE FROM {table}")
         self.db.execute("INSERT INTO words(words) VALUES ('delete-all')")
 
@@ -237,6 +257,14 @@ class Control:
             return [int(r[0]) for r in self.db.execute("SELECT rowid FROM words WHERE words MATCH ?", (match,))]
         except sqlite3.Error as error:
             raise _told(error, self.path.parent) from error
+
+
+def _parts(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
+def _read(data: bytes) -> int:
+    return int.from_bytes(data, "big")
 
 
 def _told(error: sqlite3.Error, folder: Path) -> StoreError:

@@ -12,6 +12,8 @@ SCHEMA = "CREATE TABLE IF NOT EXISTS frozen (block INTEGER PRIMARY KEY, views BL
 # times as slow to read).
 _DOCUMENTS = 256  # of a block
 _HELD = 16  # blocks in memory, about 100 kB each
+# A view begins with its telling, which is a hash and stands in the row too: it is not packed.
+_TELLING = struct.Struct("<q")
 #: What the row of a frozen event has in the place of its view.
 FROZEN = b""
 
@@ -42,41 +44,45 @@ class Frozen:
             rows = self.db.execute(
                 "SELECT view FROM event WHERE doc >= ? AND doc < ? ORDER BY doc, n", (low, low + _DOCUMENTS)
             ).fetchall()
-            views = [row[0] for row in rows]
+            views = [row[0][_TELLING.size :] for row in rows]
             packed = zlib.compress(struct.pack(f"<{len(views)}H", *map(len, views)) + b"".join(views), 9)
             self.db.execute("INSERT INTO frozen VALUES (?, ?)", (block, packed))
             self.db.execute("UPDATE event SET view = x'' WHERE doc >= ? AND doc < ?", (low, low + _DOCUMENTS))
+
+    def thaw_whole(self) -> None:
+        """Give all events their own views again, of blocks of an earlier layout, which had the tellings in them."""
+        for (block,) in self.db.execute("SELECT block FROM frozen").fetchall():
+            self._thaw(block, whole=True)
+        self.forget()
 
     def thaw(self, doc: int) -> None:
         """Give the events of the block that has a document their own views again."""
         self._thaw(doc // _DOCUMENTS)
 
-    def _thaw(self, block: int) -> None:
+    def _thaw(self, block: int, whole: bool = False) -> None:
         if self.db.execute("SELECT 1 FROM frozen WHERE block = ?", (block,)).fetchone() is None:
             return
-        views = self._block(block)
+        views = self._block(block, whole)
         self.db.executemany("UPDATE event SET view = ? WHERE n = ?", [(view, n) for n, view in views.items()])
         self.db.execute("DELETE FROM frozen WHERE block = ?", (block,))
         self._held.pop(block, None)
 
-    def _block(self, block: int) -> dict[int, bytes]:
+    def _block(self, block: int, whole: bool = False) -> dict[int, bytes]:
         if block in self._held:
             return self._held[block]
         low = block * _DOCUMENTS
-        numbers = [
-            row[0]
-            for row in self.db.execute(
-                "SELECT n FROM event WHERE doc >= ? AND doc < ? AND view = x'' ORDER BY doc, n", (low, low + _DOCUMENTS)
-            )
-        ]
+        rows = self.db.execute(
+            "SELECT n, telling FROM event WHERE doc >= ? AND doc < ? AND view = x'' ORDER BY doc, n",
+            (low, low + _DOCUMENTS),
+        ).fetchall()
         row = self.db.execute("SELECT views FROM frozen WHERE block = ?", (block,)).fetchone()
         data = zlib.decompress(row[0]) if row else b""
-        lengths = struct.unpack_from(f"<{len(numbers)}H", data) if 2 * len(numbers) <= len(data) else ()
-        if len(lengths) != len(numbers) or 2 * len(numbers) + sum(lengths) != len(data):
+        lengths = struct.unpack_from(f"<{len(rows)}H", data) if 2 * len(rows) <= len(data) else ()
+        if len(lengths) != len(rows) or 2 * len(rows) + sum(lengths) != len(data):
             raise sqlite3.DatabaseError(f"block {block} of the index of links is malformed")
-        at, views = 2 * len(numbers), {}
-        for n, length in zip(numbers, lengths, strict=True):
-            views[n] = data[at : at + length]
+        at, views = 2 * len(rows), {}
+        for (n, telling), length in zip(rows, lengths, strict=True):
+            views[n] = (b"" if whole else _TELLING.pack(telling)) + data[at : at + length]
             at += length
         self._held[block] = views
         if len(self._held) > _HELD:

@@ -9,8 +9,10 @@ from typing import Any
 from detente.link.duplicates import number
 from detente.read.events import EXCERPT, with_sha256
 from detente.records import CoderVersion, Document, DocumentReference, Event, SentenceReference
-from detente.store.control import Control
+from detente.store.control import Control, State
 from detente.store.rows import DocumentRow, EventRow, SentenceRow
+
+_MARKS = (1 << 48) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +50,14 @@ def judge(document: Document, coder: CoderVersion, control: Control) -> Judgemen
     if doc is None:
         return Judgement("new")
     state = control.state(doc)
-    versions = state.versions if state else 0
-    version = control.looked_up([version_key(doc, document)])
+    if state is None:
+        return Judgement("version", doc, 1)
+    version = state.versions.get(version_mark(document))
     if version is None:
-        return Judgement("version", doc, versions + 1)
-    if state is not None and version != state.version:
+        return Judgement("version", doc, state.last + 1)
+    if version != state.version:
         return Judgement("old", doc, version)
-    coded = control.looked_up([coding_key(doc, version, coder)]) is not None
+    coded = coding_mark(version, coder) in state.codings
     return Judgement("known" if coded else "recode", doc, version)
 
 
@@ -87,17 +90,31 @@ def hidden_keys(id_: str, url: str | None, sha256: str) -> list[int]:
     return [*(number(f"hidden {k}") for k in name_keys(id_, url)), number(f"hidden text {sha256}")]
 
 
-def version_key(doc: int, document: Document | DocumentRow) -> int:
-    """What a version is known by."""
+def enter(row: DocumentRow, control: Control) -> None:
+    """Note a coding of a document: what it is known by, and that it is in force."""
+    control.enter(name_keys(row.id, row.url), row.doc)
+    before = control.state(row.doc) or State(row.run, row.version)
+    control.set_state(
+        row.doc, before.coded(row.run, row.version, version_mark(row), coding_mark(row.version, row.coder))
+    )
+
+
+def version_mark(document: Document | DocumentRow) -> int:
+    """What a version is known by among those of its document, in 48 bits."""
     about = "\0".join((document.sha256, document.title or "", document.published or "", document.source or ""))
     if EXCERPT in document.notes:
         about += f"\0{document.text or ''}"
-    return number(f"version {doc} {hashlib.sha256(about.encode('utf-8', 'surrogatepass')).hexdigest()}")
+    return number(f"version {hashlib.sha256(about.encode('utf-8', 'surrogatepass')).hexdigest()}") & _MARKS
 
 
-def coding_key(doc: int, version: int, coder: CoderVersion | None) -> int:
-    """What a coding is known by."""
-    return number(f"coding {doc} {version} {coder}")
+def coding_mark(version: int, coder: CoderVersion | None) -> int:
+    """What a coding is known by among those of its document, in 48 bits."""
+    return number(f"coding {version} {coder}") & _MARKS
+
+
+def lease_key(document: Document, coder: CoderVersion) -> int:
+    """What a writer leases that codes a document."""
+    return number(f"coding {name_keys(document.id, document.url)[0]} {coder}")
 
 
 def document_row(coded: Coded, run: int, doc: int, version: int, recoded: bool) -> DocumentRow:

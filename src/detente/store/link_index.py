@@ -10,30 +10,38 @@ from typing import Any
 
 from detente.link import sketch_bytes
 from detente.link.candidates import DAY_BITS, blocks
-from detente.link.duplicates import Sketch, number
+from detente.link.duplicates import Sketch
 from detente.link.index import STEPS, LinkIndex, Near, standing
 from detente.link.linkable import Linkable, from_bytes, to_bytes
 from detente.link.summary import CopyOf, report_order
+from detente.store import postings
 from detente.store.frozen import FROZEN, Frozen
 from detente.store.frozen import SCHEMA as FROZEN_SCHEMA
+from detente.store.link_numbers import event_name, event_number, incident_name, incident_number, rest_of_id
+from detente.store.postings import Postings
 
 SCHEMA = f"""{FROZEN_SCHEMA};
 CREATE TABLE IF NOT EXISTS report (doc INTEGER PRIMARY KEY, id TEXT NOT NULL, copies INTEGER NOT NULL, agency TEXT, family TEXT, published TEXT, sketch BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS report_copies ON report (copies);
-CREATE TABLE IF NOT EXISTS sketch_key (key INTEGER, doc INTEGER, PRIMARY KEY (key, doc)) WITHOUT ROWID;
+{postings.schema("sketch_key")};
 CREATE TABLE IF NOT EXISTS event (n INTEGER PRIMARY KEY, id BLOB NOT NULL, doc INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, told INTEGER, telling INTEGER NOT NULL, view BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS event_doc ON event (doc);
-CREATE INDEX IF NOT EXISTS event_telling ON event (telling);
-CREATE TABLE IF NOT EXISTS event_key (key INTEGER, doc INTEGER, PRIMARY KEY (key, doc)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS event_told ON event (telling >> 31);
+{postings.schema("event_key")};
 CREATE TABLE IF NOT EXISTS telling (telling INTEGER PRIMARY KEY, incident INTEGER);
 CREATE INDEX IF NOT EXISTS telling_incident ON telling (incident) WHERE incident IS NOT NULL;
 CREATE TABLE IF NOT EXISTS near (telling INTEGER PRIMARY KEY, others BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS incident (incident INTEGER PRIMARY KEY, told INTEGER NOT NULL, claims BLOB NOT NULL);
 """
-TABLES = ("report", "sketch_key", "event", "frozen", "event_key", "telling", "near", "incident")
+TABLES = (
+    "report", "sketch_key", "sketch_key_packed", "event", "frozen", "event_key", "event_key_packed", "telling", "near", "incident",
+)  # fmt: skip
+# The index of tellings has the upper half of their bits: one event in 10,000 at a million is looked at for nothing.
 _ONCE = 500  # values of one statement
 _REMEMBERED = 60_000  # views held in memory, about 3 kB each
-# Keys of sketches are kept in 32 bits: two that agree by chance (one in 4,000 at a million) are told apart by `near`.
+# Bits of a key that its block of `Postings` leaves open. A key of events ends in its day: a block has a month of it. Keys of sketches are
+# kept in 31 bits: two that agree by chance (one in 4,000 at a million) are told apart by `near`.
+_DAYS_OF_BLOCK, _SKETCHES_OF_BLOCK = 5, 16
 
 
 #: An event, the keys that it is found by, and the number of its document.
@@ -47,6 +55,7 @@ class SqliteIndex(LinkIndex):
         self.db = db
         self.places: dict[str, tuple[int, int, int]] = {}  # event id to document number, start and end of the trigger
         self.frozen = Frozen(db)
+        self.keys = Postings(db, "event_key", _DAYS_OF_BLOCK)
         self._views: OrderedDict[int, _View] = OrderedDict()
         self._docs: OrderedDict[int, list[_View]] = OrderedDict()  # the views of all events of a document
         self._standing: OrderedDict[int, str] = OrderedDict()  # of a telling the event that stands for it
@@ -75,7 +84,7 @@ class SqliteIndex(LinkIndex):
                 row = self.db.execute("SELECT id, view, doc FROM event WHERE n = ?", (n,)).fetchone()
                 if row is None:
                     continue
-                event = from_bytes(_unpacked(row[0]), row[1] if row[1] != FROZEN else self.frozen.view(row[2], n))
+                event = from_bytes(event_name(n, row[0]), row[1] if row[1] != FROZEN else self.frozen.view(row[2], n))
                 view = views[n] = (event, tuple(blocks(event)), row[2])
                 if len(views) > _REMEMBERED:
                     views.popitem(last=False)
@@ -84,7 +93,7 @@ class SqliteIndex(LinkIndex):
     def put(self, events: Iterable[Linkable]) -> None:
         """Keep events (again: replace)."""
         for event in events:
-            n = number(event.event_id)
+            n = event_number(event.event_id)
             row = self.db.execute("SELECT told, doc FROM event WHERE n = ?", (n,)).fetchone()
             self._views.pop(n, None)
             if row:
@@ -94,7 +103,7 @@ class SqliteIndex(LinkIndex):
             self._docs.pop(doc, None)
             values = (
                 n,
-                _packed(event.event_id),
+                rest_of_id(event.event_id),
                 doc,
                 start,
                 end,
@@ -104,14 +113,14 @@ class SqliteIndex(LinkIndex):
             )
             self.db.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
             # Keys of an older view of the event stay until its document goes: `in_ranges` looks at the views themselves.
-            self.db.executemany("INSERT OR IGNORE INTO event_key VALUES (?, ?)", [(k, doc) for k in blocks(event)])
+            self.keys.add(blocks(event), doc)
 
     def drop(self, event_ids: Iterable[str]) -> list[Linkable]:
         """Forget events; gives those that were there."""
         found = []
         docs: dict[int, set[int]] = {}
         for event_id in set(event_ids):
-            n = number(event_id)
+            n = event_number(event_id)
             for view, keys, doc in list(self._viewed([n])):
                 found.append(view)
                 self._standing.pop(view.telling, None)
@@ -122,7 +131,7 @@ class SqliteIndex(LinkIndex):
                 self.db.execute("DELETE FROM event WHERE n = ?", (n,))
         for doc, gone in docs.items():
             kept = {k for _, keys, _ in self._of_doc(doc) for k in keys}
-            self.db.executemany("DELETE FROM event_key WHERE key = ? AND doc = ?", [(k, doc) for k in gone - kept])
+            self.keys.drop(gone - kept, doc)
         return found
 
     def _of_doc(self, doc: int) -> list[_View]:
@@ -140,9 +149,7 @@ class SqliteIndex(LinkIndex):
         docs: set[int] = set()
         days: dict[int, list[tuple[int, int]]] = {}  # the ranges by the part of their keys above the day
         for low, high in ranges:
-            docs.update(
-                row[0] for row in self.db.execute("SELECT doc FROM event_key WHERE key BETWEEN ? AND ?", (low, high))
-            )
+            docs.update(self.keys.between(low, high))
             for above in range(low >> DAY_BITS, (high >> DAY_BITS) + 1):
                 days.setdefault(above, []).append((low, high))
         seen: set[int] = set()
@@ -162,8 +169,9 @@ class SqliteIndex(LinkIndex):
 
     def of_tellings(self, tellings: Collection[int]) -> Iterator[Linkable]:
         """Every event of these tellings."""
-        numbers = [row[0] for row in self._all("SELECT n FROM event WHERE telling IN ({})", tellings)]
-        yield from (view for view, _, _ in self._viewed(numbers))
+        wanted = set(tellings)
+        rows = self._all("SELECT n, telling FROM event WHERE telling >> 31 IN ({})", {t >> 31 for t in wanted})
+        yield from (view for view, _, _ in self._viewed([n for n, telling in rows if telling in wanted]))
 
     def standing(self, tellings: Collection[int]) -> dict[int, Linkable]:
         """Of each telling that there is the event that stands for it."""
@@ -214,18 +222,22 @@ class SqliteIndex(LinkIndex):
 
     def events_of(self, docs: Collection[int]) -> dict[str, int]:
         """The events of documents, with the document's number."""
-        return {_unpacked(i): doc for i, doc in self._all("SELECT id, doc FROM event WHERE doc IN ({})", docs)}
+        return {
+            event_name(n, rest): doc
+            for n, rest, doc in self._all("SELECT n, id, doc FROM event WHERE doc IN ({})", docs)
+        }
 
     def docs_of(self, event_ids: Iterable[str]) -> dict[str, int]:
         """The document's number of each event."""
-        rows = self._all("SELECT id, doc FROM event WHERE n IN ({})", {number(e) for e in event_ids})
-        return {_unpacked(i): doc for i, doc in rows}
+        return {
+            event_name(n, rest): doc
+            for n, rest, doc in self._named("SELECT n, id, doc FROM event WHERE n IN ({})", event_ids)
+        }
 
     def homes_of(self, event_ids: Iterable[str]) -> dict[str, str]:
         """The incident of each event that is in one."""
-        sql = "SELECT e.id, coalesce(t.incident, t.telling) FROM event e JOIN telling t ON t.telling = e.telling WHERE e.n IN ({})"
-        rows = self._all(sql, {number(e) for e in event_ids})
-        return {_unpacked(i): incident_name(incident) for i, incident in rows}
+        sql = "SELECT e.n, e.id, coalesce(t.incident, t.telling) FROM event e JOIN telling t ON t.telling = e.telling WHERE e.n IN ({})"
+        return {event_name(n, rest): incident_name(incident) for n, rest, incident in self._named(sql, event_ids)}
 
     def tellings_at(self, doc: int, start: int, end: int) -> set[int]:
         """The tellings of the events whose trigger meets a span of a document."""
@@ -234,12 +246,17 @@ class SqliteIndex(LinkIndex):
 
     def told(self, event_ids: Iterable[str]) -> dict[str, int | None]:
         """A hash of what was last written of each event's place in an incident."""
-        rows = self._all("SELECT id, told FROM event WHERE n IN ({})", {number(e) for e in event_ids})
-        return {_unpacked(i): told for i, told in rows}
+        return {
+            event_name(n, rest): told
+            for n, rest, told in self._named("SELECT n, id, told FROM event WHERE n IN ({})", event_ids)
+        }
+
+    def _named(self, sql: str, event_ids: Iterable[str]) -> Iterator[Any]:
+        return self._all(sql, {event_number(e) for e in event_ids})
 
     def tell(self, told: Iterable[tuple[str, int]]) -> None:
         """Note what is written."""
-        self.db.executemany("UPDATE event SET told = ? WHERE n = ?", [(h, number(e)) for e, h in told])
+        self.db.executemany("UPDATE event SET told = ? WHERE n = ?", [(h, event_number(e)) for e, h in told])
 
     def incident(self, incident_id: str) -> tuple[int, dict[str, int]]:
         """What was last written of an incident: a hash of its row, and of each of its claims."""
@@ -258,6 +275,12 @@ class SqliteIndex(LinkIndex):
         """All incidents, by number."""
         sql = "SELECT DISTINCT coalesce(incident, telling) AS n FROM telling ORDER BY n"
         return [incident_name(row[0]) for row in self.db.execute(sql).fetchall()]
+
+    def renumber(self, ids: Mapping[int, str]) -> None:
+        """Give events other numbers and what these say of their ids, by the numbers that they have; none may be packed."""
+        self.undone()
+        rows = [(event_number(i), rest_of_id(i), n) for n, i in ids.items()]
+        self.db.executemany("UPDATE event SET n = ?, id = ? WHERE n = ?", rows)
 
     def untell(self) -> None:
         """Forget what was written of places and incidents."""
@@ -291,15 +314,11 @@ class SqliteSketches:
 
     def __init__(self, db: sqlite3.Connection) -> None:
         self.db = db
+        self.keys = Postings(db, "sketch_key", _SKETCHES_OF_BLOCK)
 
     def with_keys(self, keys: Iterable[int]) -> Iterator[tuple[int, Sketch]]:
         """Every report that has one of the keys, once."""
-        docs: set[int] = set()
-        for key in keys:
-            docs |= {
-                row[0]
-                for row in self.db.execute("SELECT doc FROM sketch_key WHERE key = ?", (key & sketch_bytes.SHORT,))
-            }
+        docs = {doc for key in _short(keys) for doc in self.keys.between(key, key)}
         for doc in sorted(docs):
             yield doc, self.sketch(doc)
 
@@ -309,22 +328,21 @@ class SqliteSketches:
 
     def add(self, doc: int, id_: str, copy: CopyOf, published: str | None, sketch: Sketch) -> None:
         """Keep a report."""
-        values = (doc, id_, copy.copies, copy.agency, copy.family, published, sketch_bytes.to_bytes(sketch))
+        values = (doc, id_, copy.copies, copy.agency, copy.family, published, b"")
         self.db.execute("INSERT OR REPLACE INTO report VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-        self.db.executemany(
-            "INSERT OR IGNORE INTO sketch_key VALUES (?, ?)",
-            [(k & sketch_bytes.SHORT, doc) for k in set(sketch.keys())],
-        )
+        self.put(doc, sketch)
+
+    def put(self, doc: int, sketch: Sketch) -> None:
+        """Keep the sketch of a report that is there, and let it be found by it."""
+        self.db.execute("UPDATE report SET sketch = ? WHERE doc = ?", (sketch_bytes.to_bytes(sketch), doc))
+        self.keys.add(_short(sketch.keys()), doc)
 
     def drop(self, doc: int) -> int | None:
         """Forget a report; gives the number of its class."""
         row = self.db.execute("SELECT copies, sketch FROM report WHERE doc = ?", (doc,)).fetchone()
         if row is None:
             return None
-        keys = set(sketch_bytes.from_bytes(row[1]).keys())
-        self.db.executemany(
-            "DELETE FROM sketch_key WHERE key = ? AND doc = ?", [(k & sketch_bytes.SHORT, doc) for k in keys]
-        )
+        self.keys.drop(_short(sketch_bytes.from_bytes(row[1]).keys()), doc)
         self.db.execute("DELETE FROM report WHERE doc = ?", (doc,))
         return int(row[0])
 
@@ -344,31 +362,8 @@ class SqliteSketches:
         return (row[0], CopyOf(row[1], row[2], row[3], report_order(row[4], row[0]))) if row else None
 
 
-def incident_name(n: int) -> str:
-    """The id of an incident from its number."""
-    return f"inc1-{n:016x}"
-
-
-def incident_number(name: str) -> int:
-    """The number of an incident from its id."""
-    return int(name.removeprefix("inc1-"), 16)
-
-
-def _packed(event_id: str) -> bytes:
-    """An event's id in few bytes; ids of other makers as they are."""
-    try:
-        return (
-            bytes.fromhex(event_id.removeprefix("det1-"))
-            if event_id == event_id.lower() and len(event_id) == 29
-            else b"\0" + event_id.encode()
-        )
-    except ValueError:
-        return b"\0" + event_id.encode()
-
-
-def _unpacked(data: object) -> str:
-    assert isinstance(data, bytes)
-    return data[1:].decode() if len(data) != 12 else f"det1-{data.hex()}"
+def _short(keys: Iterable[int]) -> set[int]:
+    return {k & sketch_bytes.SHORT for k in keys}
 
 
 def _write_near(near: Near) -> bytes:

@@ -67,6 +67,12 @@ class Linking:
         self.prepare()
         self.index.undone()
 
+    def pack(self) -> None:
+        """Write the index in fewer bytes; it stays what it is."""
+        self.index.frozen.freeze()
+        self.index.keys.pack()
+        self.sketches.keys.pack()
+
     def apply(
         self,
         run: int,

@@ -29,7 +29,7 @@ def compact(writer: Writer) -> dict[str, int]:
         join_files(writer.tables)
         writer.mark()
         writer.control.optimize()
-        writer.linking.index.frozen.freeze()
+        writer.linking.pack()
     writer.control.vacuum()
     after = _size(writer.folder)
     return {"files before": before[0], "files": after[0], "bytes before": before[1], "bytes": after[1]}

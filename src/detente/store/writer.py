@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from detente.records import Record
-from detente.store import coded_elsewhere, corrections, durable, following, layout, ledger, relinking
+from detente.store import coded_elsewhere, corrections, durable, following, forward, layout, ledger, relinking
 from detente.store.committed import Committed
-from detente.store.control import VERSION, Control, State
+from detente.store.control import VERSION, Control
 from detente.store.ledger import Coded
 from detente.store.linking import Linked, Linking
 from detente.store.reports import Batch, Reports
@@ -185,13 +185,8 @@ class Writer:
         if run.forgot:
             control.forget_text(self._told(run.forgot, control.value("run") if indexed is None else indexed))
             control.put("purge", 1)
-        before = {d.doc: control.state(d.doc) for d in rows.documents}
         for d in rows.documents:
-            control.enter(ledger.name_keys(d.id, d.url), d.doc)
-            control.enter([ledger.version_key(d.doc, d)], d.version)
-            control.enter([ledger.coding_key(d.doc, d.version, d.coder)], d.run)
-            old = before[d.doc]
-            control.set_state(d.doc, State(d.run, d.version, max(d.version, old.versions if old else 0)))
+            ledger.enter(d, control)
         control.index_text((s.sentence, s.text) for s in rows.sentences)
         control.add_corrections(rows.corrections)
         for d in rows.documents:
@@ -223,8 +218,11 @@ class Writer:
         control.prepare()
         self.linking.prepare()
         tables.refresh("runs")
-        if control.value("version") in (n * 1000 + self.linking.VERSION for n in (VERSION, VERSION - 1)):
-            control.put("version", VERSION * 1000 + self.linking.VERSION)
+        layout_, linked = divmod(control.value("version"), 1000)
+        if linked == self.linking.VERSION and (layout_ == VERSION or layout_ in forward.FROM):
+            if layout_ != VERSION:
+                forward.bring(control, self.linking, self.seen)
+                control.put("version", VERSION * 1000 + self.linking.VERSION)
             if control.value("runs_version") == tables.version("runs"):
                 return
         else:
