@@ -46,3 +46,46 @@ def test_one_old_day_makes_no_history_of_a_report():
         published="2016-08-17",
     )
     assert told == ["2001-09-11", "2015-11-01"]
+
+
+def span(sentence: str, trigger: str, kind: str, phrase: str, published: str, status: str = "actual") -> str | None:
+    """First and last day of the one event of a sentence."""
+    start, at = sentence.index(trigger), sentence.index(phrase)
+    roles = {"date": (RoleSpan(at, at + len(phrase), 1.0),)}
+    one = Reading(start, start + len(trigger), kind, 1.0, status, 1.0, (), roles, ())
+    reading = SentenceReading((one,), np.zeros(37, np.float32))
+    document = Document(sentence, published=published)
+    (event,) = events(document, [Sentence(0, 0, len(sentence), sentence)], [reading], CoderVersion("", "", "", ""), 0.5)
+    return f"{event.date.start_date}/{event.date.end_date}" if event.date and event.date.start_date else None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "trigger", "kind", "phrase", "published", "means"),
+    [
+        # How long it has lasted; years and months are as coarse as they are.
+        ("He has been on hunger strike for 48 days.", "hunger strike", "PROTEST", "for 48 days", "2021-11-17", "2021-09-30/2021-11-17"),
+        ("The journalist, held for five months, was not charged.", "held", "COERCE", "for five months", "2006-09-17", "2006-04-01/2006-09-30"),
+        ("The rebels end eleven years of war.", "war", "ASSAULT", "eleven years", "2006-11-22", "1995-01-01/2006-12-31"),
+        ("FIFA suspends its vice-president for 90 days.", "suspends", "SANCTION", "90 days", "2023-08-26", "2023-08-26/2023-11-24"),
+        ("The feud ended more than 40 years of talks.", "talks", "CONSULT", "more than 40 years", "2008-07-21", None),
+        # From now on: what is asked or threatened, not what was done.
+        ("The group threatens to behead him within 24 hours.", "threatens", "THREATEN", "within 24 hours", "2004-09-21", "2004-09-21/2004-09-22"),
+        ("A judge ordered him to appear within ten days.", "ordered", "REQUEST", "within ten days", "1995-06-13", "1995-06-13/1995-06-23"),
+        ("The captives were let go within a day.", "let go", "RETREAT", "within a day", "2007-07-03", None),
+        # "By" of what happened lies behind.
+        ("Some colleges were suspended by March 13.", "suspended", "COERCE", "by March 13", "2020-10-18", "2020-03-13/2020-03-13"),
+        ("Delta was told to end the venture by January 1.", "told", "REQUEST", "by January 1", "2025-09-15", "2026-01-01/2026-01-01"),
+        # Of what is over the end is told.
+        ("A law kept them in asylums until 1996.", "kept", "COERCE", "until 1996", "2001-06-09", "1996-01-01/1996-12-31"),
+        # The day told before it in the sentence is what "the next day" is counted from.
+        ("Syria, it said on Wednesday, and Mattis resigned the next day.", "resigned", "RETREAT", "the next day", "2018-12-21", "2018-12-20/2018-12-20"),
+        ("Barrow won on Dec. 2, and Jammeh took it back a week later.", "took it back", "REJECT", "a week later", "2016-12-22", "2016-12-05/2016-12-11"),
+        ("Police had killed three earlier that day.", "killed", "ASSAULT", "earlier that day", "2022-01-02", "2022-01-02/2022-01-02"),
+        # What everyone knows by its day, and a page's own date before the text.
+        ("A law lets families of the September 11 attacks sue.", "attacks", "ASSAULT", "September 11", "2016-09-09", "2001-09-11/2001-09-11"),
+        ("Monday, September 30, 2019 Friday, the House issued a subpoena.", "issued", "REQUEST", "Monday, September 30, 2019 Friday", "2019-09-30", "2019-09-27/2019-09-27"),
+        ("Four were killed there over the last week.", "killed", "ASSAULT", "the last week", "2017-04-13", "2017-04-06/2017-04-13"),
+    ],
+)  # fmt: skip
+def test_what_a_phrase_means_beside_its_event(sentence, trigger, kind, phrase, published, means):
+    assert span(sentence, trigger, kind, phrase, published) == means

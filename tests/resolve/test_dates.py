@@ -69,6 +69,53 @@ def test_a_phrase(phrase: str, published: str | None, first: str, last: str, gra
 @pytest.mark.parametrize(
     ("phrase", "means"),
     [
+        ("during the Bosnian War", "1992-01-01/1995-12-31 span"),
+        ("World War II", "1939-09-01/1945-09-02 span"),
+        ("the Six-Day War", "1967-06-05/1967-06-10 span"),
+        ("the war", "refused"),  # which one is not told
+        ("Easter Monday 1995", "1995-04-17 day"),
+        ("Good Friday 2024", "2024-03-29 day"),
+        ("Thanksgiving 2025", "2025-11-27 day"),
+        ("Election Day 2024", "2024-11-05 day"),
+        ("the September 11 attacks", "2001-09-11 day"),
+        ("September 11", "2019-09-11 day"),
+        ("January 6 United States Capitol attack", "2021-01-06 day"),
+        ("the November election", "2019-11-01/2019-11-30 month"),
+        ("the entire month of November", "2019-11-01/2019-11-30 month"),
+        ("two weeks beginning January 31", "2020-01-31/2020-02-14 span"),
+        ("at least two weeks, beginning January 18", "2020-01-18/2020-02-01 span"),
+        ("for two weeks from tomorrow", "2020-01-13/2020-01-27 span"),
+        ("two weeks until January 28", "2020-01-14/2020-01-28 span"),
+        ("since the protests began in June", "2019-06-01/2020-01-12 span"),
+        ("since a shell killed five in Akcakale on Jan. 3", "2020-01-03/2020-01-12 span"),
+        ("for the third successive day", "2020-01-12 day"),
+        ("the eleventh consecutive night", "2020-01-11 day"),
+        ("over the last year", "2019-01-12/2020-01-12 span"),
+        ("by the evening hours", "2020-01-12 day"),
+        ("at daybreak", "2020-01-12 day"),
+    ],
+)
+def test_days_and_times_with_a_name(phrase: str, means: str) -> None:
+    assert told(phrase) == means
+
+
+@pytest.mark.parametrize(
+    ("phrase", "means"),
+    [
+        ("within 24 hours", "2020-01-12/2020-01-13 span"),
+        ("within two or three weeks", "2020-01-12/2020-02-02 span"),
+        ("within a month", "2020-01-12/2020-02-12 span"),
+        ("at midnight", "2020-01-13 day"),  # the midnight to come is the next day's
+        ("until midnight", "2020-01-12 span"),
+    ],
+)
+def test_from_publication_on(phrase: str, means: str) -> None:
+    assert told(phrase, future=True) == means
+
+
+@pytest.mark.parametrize(
+    ("phrase", "means"),
+    [
         ("Jan. 10", "2020-01-10 day"),
         ("10th of January, 2020", "2020-01-10 day"),
         ("Friday, Jan. 10", "2020-01-10 day"),

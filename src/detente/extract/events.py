@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date as Date
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from detente.extract.casualties import casualties, is_strength
 from detente.extract.parties import attribution, members, party, with_context
 from detente.extract.spans import whole
 from detente.extract.status import status
+from detente.extract.when import when
 from detente.model import labels
 from detente.model.coder import Reading, RoleSpan, SentenceReading
 from detente.records import (
@@ -28,7 +28,6 @@ from detente.records import (
     Sentence,
     SentenceReference,
     Span,
-    When,
 )
 from detente.resolve.actors import mentions
 from detente.resolve.capitals import capital, is_capital
@@ -40,19 +39,10 @@ from detente.resolve.countries import (
     pointed_word,
     without_relations,
 )
-from detente.resolve.dates import date as resolve_date
-from detente.resolve.dates import is_planned
 from detente.resolve.places import place as resolve_place
 from detente.resolve.references import Discourse, Mention
 
 _NAMED = frozenset({*labels.PARTY_ROLES, "place"})
-# A report's lead tells what is new; further down, an event without a date may be old (EVENTS.md: never a guess).
-_LEAD = 2
-# Of these even an actual event may be dated by what it speaks of ("said that it will meet on Sunday").
-_OF_WHAT_COMES = frozenset({"AGREE", "CONCEDE", "THREATEN", "REQUEST"})
-# "This comes a day after it tested a missile": the test was the day before (all 7 annotated cases).
-_AFTER = re.compile(r"^((?:just |only |barely )?(?:\w+|a few) (?:day|week|month|year)s?) after$", re.I)
-_STORY = 366  # days before publication from which a day is history, as in `detente.resolve.dates.story`
 _DENIAL = re.compile(r"(?:has |have |had )?den(?:y|ies|ied|ying)", re.I)
 _DENIAL_REACH = 120  # code points from a denial to the act that it denies
 
@@ -138,7 +128,7 @@ def _event(
     happened = status(reading, sentence)
     trigger = _span(document, sentence, reading.start, reading.end)
     place = _place(reading, sentence, document, discourse, named[0])
-    when = _when(reading, sentence, document, happened, discourse)
+    dated = when(reading, sentence, document, happened, discourse)
     actors, recipients, source = _parties(
         reading, sentence, document, place.country if place else None, discourse, named
     )
@@ -157,7 +147,7 @@ def _event(
         actors=_once(actors),
         recipients=_once(recipients),
         place=place,
-        date=when,
+        date=dated,
         casualties=casualties(reading, sentence),
         attribution=source,
         contexts=contexts,
@@ -263,67 +253,6 @@ def _place(
         found = capital(next((s for s in states if s), None)) or found
     found = found or Place()
     return replace(found, start=words.start, end=words.end, text=words.text, basis=found.basis or "phrase")
-
-
-def _when(reading: Reading, sentence: Sentence, document: Document, happened: str, discourse: Discourse) -> When | None:
-    """The stated date; without one the publication date, for an actual event of the report's lead (EVENTS.md).
-
-    "Two days later" counts from the last day that the report told of an event.
-    """
-    spans = reading.roles.get("date", ())
-    if spans:
-        best = _likeliest(spans)
-        future = happened == "planned" or (
-            (happened != "actual" or reading.type in _OF_WHAT_COMES) and is_planned(sentence.text[: best.start])
-        )
-        words, found = _span(document, sentence, best.start, best.end), None
-        # A tagger cuts "April 17", "New Year's Eve" and "late Friday": what is no date alone may be one with the words beside it.
-        grown = [(start, best.end) for start in _earlier_words(sentence.text, best.start)]
-        grown += [(best.start, end) for end in _later_words(sentence.text, best.end)]
-        for start, end in ((best.start, best.end), *grown):
-            whole_words = _span(document, sentence, start, end)
-            phrase = _AFTER.sub(r"\1 before", whole_words.text) if reading.start >= best.end else whole_words.text
-            found = resolve_date(
-                phrase, document.published, future=future, anchor=discourse.day, longitude=discourse.longitude
-            )
-            if found is not None and found.start_date:
-                words = whole_words
-                break
-        found = found or When(basis="phrase")
-        if found.granularity == "day" and not future and _near(found.start_date, document.published):
-            discourse.day = found.start_date
-        return replace(found, start=words.start, end=words.end, text=words.text)
-    if happened == "actual" and sentence.index < _LEAD and document.published:
-        day = document.published[:10]
-        return When(start_date=day, end_date=day, granularity="day", basis="publication date")
-    return None
-
-
-def _near(day: str | None, published: str | None) -> bool:
-    """Whether a day may be where the story stands: the one old day of a report on the news ("since September 11, 2001") is not."""
-    if not day or not published:
-        return bool(day)
-    return abs((Date.fromisoformat(day) - Date.fromisoformat(published[:10])).days) <= _STORY
-
-
-def _earlier_words(sentence: str, start: int) -> Iterator[int]:
-    """Where the one, two and three words before a place in a sentence begin."""
-    for _ in range(3):
-        before = re.search(r"\S+\s+$", sentence[:start])
-        if before is None:
-            return
-        start = before.start()
-        yield start
-
-
-def _later_words(sentence: str, end: int) -> Iterator[int]:
-    """Where the next word and the one after it end."""
-    for _ in range(2):
-        after = re.match(r"\s+\w+", sentence[end:])
-        if after is None:
-            return
-        end += after.end()
-        yield end
 
 
 def _once(parties: Sequence[Actor]) -> tuple[Actor, ...]:

@@ -8,18 +8,22 @@ Sources: EVENTS.md ("since X" runs to the publication date).
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import lru_cache
 
-from detente.resolve import calendar, date_relative, date_rules
+from detente.resolve import calendar, date_named, date_relative, date_rules
 from detente.resolve.calendar import WEEKDAY, Clock, Interval, day, unit_around
-from detente.resolve.date_relative import COUNT, UNIT, away, count, singular
+from detente.resolve.date_relative import COUNT, UNIT, after, away, count, singular
 from detente.resolve.date_rules import MONTHS, SEASONS, WEEKDAYS, first_fit
+from detente.resolve.date_words import stripped
 
 _DEEPEST = 7  # phrases within phrases; "the day after the end of last month" has three
 _ONE_DAY = timedelta(1)
+
+
+_TABLES = (date_rules.RULES, date_relative.RULES, date_named.RULES)
 
 
 # Cached for time, not for speed: the rules recurse on parts of the phrase, and without it a chain of "early late mid …"
@@ -29,10 +33,10 @@ def resolved(phrase: str, clock: Clock, deep: int = 0) -> Interval | None:
     """What a phrase (lower case, numbers as figures) means, or None if it is no date or cannot be placed."""
     if deep > _DEEPEST or not phrase:
         return None
-    for rule in (_single, _since, _ended, _span, _part, _bracket, _from_date):
+    for rule in (_single, _since, _ended, _from_on, _span, _part, _bracket, _from_date):
         if found := rule(phrase, clock, deep + 1):
             return found
-    shorter = _stripped(phrase)
+    shorter = stripped(phrase)
     if shorter != phrase:
         return resolved(shorter, clock, deep + 1)
     return _without_tail(phrase, clock, deep + 1)
@@ -40,7 +44,7 @@ def resolved(phrase: str, clock: Clock, deep: int = 0) -> Interval | None:
 
 def _single(phrase: str, clock: Clock, deep: int) -> Interval | None:
     try:
-        return first_fit(date_rules.RULES, phrase, clock) or first_fit(date_relative.RULES, phrase, clock)
+        return next((x for r in _TABLES if (x := first_fit(r, phrase, clock))), None)
     except (ValueError, OverflowError):  # February 30, the year 0
         return None
 
@@ -57,14 +61,19 @@ _UNTIL = re.compile(r"(until|till|through|up to|by|before|prior to|after|pre-|po
 def _since(phrase: str, clock: Clock, deep: int) -> Interval | None:
     """Open sides: "since October" runs to publication, "until Friday" from it, "before 2003" has no first day."""
     if m := _SINCE.fullmatch(phrase):
-        begin = resolved(m[1], replace(clock, future=False), deep)
+        past = replace(clock, future=False)
+        begin = resolved(m[1], past, deep) or _dated(m[1], past, deep)
         return Interval(begin.first, clock.now, "span") if begin and begin.first and clock.now else None
     if not (m := _UNTIL.fullmatch(phrase)):
         return None
     side = m[1]
     if side in ("before", "after") and _AT_HOUR.match(m[2]):  # "after 9 pm on Friday" is on Friday
         return None
-    ahead = clock if clock.history else replace(clock, future=side in ("until", "till", "through", "up to", "by"))
+    ahead = (
+        clock
+        if clock.history
+        else replace(clock, future=side in ("until", "till", "through", "up to", "by") and m[2] != "midnight")
+    )
     found = resolved(m[2], ahead, deep)
     if found is None or side == "by":
         return found
@@ -90,6 +99,27 @@ def _ended(phrase: str, clock: Clock, deep: int) -> Interval | None:
     if m["unit"] == "week":
         return Interval(after - timedelta(7 * n), end.last, "span")
     return Interval(calendar.shifted(after, -n * {"month": 1, "quarter": 3, "year": 12}[m["unit"]]), end.last, "span")
+
+
+_FROM_ON = re.compile(
+    rf"(?:(?P<for>for) )?(?:at least |another |up to |about )*{COUNT} {UNIT},? (?P<how>(?:beginning|starting|from|commencing|until|till|ending)(?: from| on| at)?) (?P<edge>.+)"
+)
+
+
+def _from_on(phrase: str, clock: Clock, deep: int) -> Interval | None:
+    """ "two weeks beginning January 31", "for two weeks from tomorrow", "two weeks until September 28"."""
+    m = _FROM_ON.fullmatch(phrase)
+    n = count(m["n"]) if m else None
+    if not m or n is None or (m["how"].startswith("from") and not m["for"]):  # "two weeks from tomorrow" is one day
+        return None
+    edge = resolved(m["edge"], replace(clock, future=True) if not clock.history else clock, deep)
+    if not edge or not edge.first or edge.granularity != "day":
+        return None
+    back = m["how"].split()[0] in ("until", "till", "ending")
+    other = after(edge.first, -n if back else n, singular(m["unit"]))
+    if other is None:
+        return None
+    return Interval(other, edge.first, "span") if back else Interval(edge.first, other, "span")
 
 
 _JOINED = re.compile(r"(?:(?:between|from|both|beginning|starting) )?(?P<both>.+)")
@@ -291,10 +321,14 @@ def _from_date(phrase: str, clock: Clock, deep: int) -> Interval | None:
 
 def _dated(event: str, clock: Clock, deep: int) -> Interval | None:
     """The date that an event carries: "the invasion in March 2003", "the 2003 invasion"."""
-    m = re.fullmatch(r".+? ((?:in|on|of) .+)", event) or re.search(r"\b((?:1[5-9]|20)\d\d)\b", event)
-    return resolved(m[1], clock, deep) if m else None
+    for m in reversed(list(_LINK.finditer(event))[:6]):
+        if found := resolved(event[m.start() + 1 :], clock, deep):
+            return found
+    year = re.search(r"\b((?:1[5-9]|20)\d\d)\b", event)
+    return resolved(year[1], clock, deep) if year else None
 
 
+_LINK = re.compile(r" (?:in|on|of) ")
 _BRACKET = re.compile(r"(?P<before>[^()]*?) ?\((?P<inner>[^()]+)\)(?P<after>[^()]*)")
 _TWICE = re.compile(
     r"(?P<before>yesterday|today|tomorrow|tonight|this morning|last night),? (?P<inner>\S.*)(?P<after>)"
@@ -318,48 +352,7 @@ def _bracket(phrase: str, clock: Clock, deep: int) -> Interval | None:
     return outer or inner
 
 
-# --- words that are no part of the date --------------------------------------------------------------------------
-
-_HOUR = r"(?:\d{1,2}[:.]\d\d(?::\d\d)?(?: ?(?:am|pm|hours|hrs))?|\d{1,2} ?(?:am|pm|o'clock)|\d{3,4} ?(?:gmt|utc|hours|hrs|local time))"
-_ZONE = r"(?:gmt|utc|est|edt|cet|bst|local time|[a-z]+ time)"
-_TIME_OF_DAY = r"(?:morning|afternoon|evening|night|nightfall|dawn|noon|midday|midnight|dusk|daybreak|sunrise|sunset|daytime|lunchtime|overnight)"
-_LEADING = (
-    r"on|in|at|by|during|around|about|circa|ca|roughly|approximately|nearly|almost|exactly|precisely|as of|as early as|as late as|"
-    r"as recently as|no later than|not later than|no earlier than|just|only|some|more than|less than|over|under|at least|at most|"
-    r"well into|throughout|all through|of|for|and|dated|back in|within|it was|from|starting|beginning|sometime|some time|"
-    r"a mere|a full|up to|towards?|into|effective|the year|the date of|the month of|the"
-)
-
-
-def _taken_off(pattern: str) -> Callable[[str], str]:
-    compiled = re.compile(pattern)
-    return lambda phrase: compiled.sub("", phrase, count=1)
-
-
-_OUTER: tuple[Callable[[str], str], ...] = tuple(
-    _taken_off(pattern)
-    for pattern in (
-        rf"^(?:{_LEADING}) (?=\S)",
-        rf"^(?:{WEEKDAYS},? )?(?:early |late )?(?:in )?(?:the )?(?:early |late |wee |small )?(?:{_TIME_OF_DAY}(?: hours)?|hours),? (?:of|on) ",
-        rf"^(?:at |around |about |by |after |before |shortly |just |until )*{_TIME_OF_DAY},? (?:on |of )?(?=[a-z]|\d)",
-        rf"^{WEEKDAYS} {_TIME_OF_DAY},? (?=[a-z]|\d)",
-        rf"^(?:at |around |about |by |after |before |shortly |just )*{_HOUR}(?: {_ZONE})?(?: \([^)]*\))?,?(?: (?:on|of))? (?=[a-z(])",
-        rf",? (?:at |around |about |shortly |just |before |after )*(?:\d{{1,2}}[:.]\d\d(?::\d\d)?|\d{{1,2}} ?(?:am|pm))(?: ?(?:am|pm))?(?: {_ZONE})?$",
-        rf",? (?:early |late |in the |at |before |after |around |that |the |last )*{_TIME_OF_DAY}(?: hours)?$",
-        rf"(?<=[a-z0-9]) {_ZONE}$",
-        r",? (?:alone|itself|onwards?|forward|so far|early|late|local|inclusive|at the latest|at the earliest)$",
-    )
-)
-
-
-def _stripped(phrase: str) -> str:
-    """Without one layer of outer words: prepositions, "early" and "late", the time of day."""
-    for strip in _OUTER:
-        shorter = strip(phrase).strip(" ,")
-        if shorter != phrase:
-            return shorter
-    return phrase
-
+# --- words that are no part of the date ----------------------------------------------------------------------------------
 
 # What makes a piece of a phrase surely a date: a weekday, a month with a number, a year, or a word of its own.
 _SURE = re.compile(

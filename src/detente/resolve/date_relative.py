@@ -49,6 +49,16 @@ def away(base: Date, n: int, unit: str, grain: str = "day") -> Interval | None:
     return unit_around(base, unit, n)
 
 
+def after(base: Date, n: int, unit: str) -> Date | None:
+    """The day that lies ``n`` units from ``base`` (back if negative), to the day; None for hours that make no day."""
+    months = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}.get(unit)
+    if months:
+        return calendar.shifted(base, n * months)
+    if unit in ("hour", "minute"):
+        return base + timedelta(n // 24) if unit == "hour" and n % 24 == 0 else None
+    return base + timedelta(n * {"week": 7, "weekend": 7, "fortnight": 14}.get(unit, 1))
+
+
 def _vague(base: Date, sign: int, unit: str) -> Interval | None:
     if unit not in _LARGER:
         return None
@@ -100,10 +110,14 @@ def _period(m: re.Match[str], clock: Clock) -> Interval | None:
 
 
 def _single_period(m: re.Match[str], clock: Clock) -> Interval | None:
-    """ "the past week" without a number: seven days up to publication."""
+    """ "the past week", "over the last year" without a number: seven days, a year up to publication ("last week" is the calendar's)."""
     here = clock.base
-    unit = singular(m["unit"])
-    if not here or unit in ("hour", "minute", "weekend"):
+    unit = singular(m["unit"] or m["unit_"])
+    if (
+        not here
+        or unit in ("hour", "minute", "weekend")
+        or (m["unit_"] and (clock.history or unit in ("day", "night")))
+    ):
         return None
     months = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}.get(unit)
     days = {"day": 1, "night": 1, "week": 7, "fortnight": 14}.get(unit, 0)
@@ -206,9 +220,29 @@ def _in_time(m: re.Match[str], clock: Clock) -> Interval | None:
     return away(clock.base, n, singular(m["unit"]), clock.base_grain)
 
 
+def _within(m: re.Match[str], clock: Clock) -> Interval | None:
+    """ "within 24 hours" runs from publication on, if planned (12 of 14 annotated cases); of what happened it says how long it took."""
+    n, here = count(m["n"]), clock.now
+    if not here or n is None or not clock.future:
+        return None
+    end = after(here, n, singular(m["unit"])) or here + timedelta(-(-n // 24))
+    return Interval(here, end, "span")
+
+
+def _midnight(m: re.Match[str], clock: Clock) -> Interval | None:
+    """The midnight that something is to begin at belongs to the next day (all 4 annotated cases)."""
+    return day(clock.now + timedelta(1)) if clock.now and clock.future else _story_day(m, clock)
+
+
 def _story_day(m: re.Match[str], clock: Clock) -> Interval | None:
     """ "hours later", and a time alone ("9 pm"), are of the story's day."""
     return day(clock.story) if clock.story and clock.grain == "day" else None
+
+
+def _running(m: re.Match[str], clock: Clock) -> Interval | None:
+    """ "for the third successive day" is the day of publication; a night is the one before it."""
+    here = clock.now
+    return day(here - timedelta((m["part"] or m["part_"]) != "day")) if here else None
 
 
 _BEFORE = "previous|preceding|prior"
@@ -240,13 +274,17 @@ RULES = rules(
     (rf"{COUNT}[- ]{UNIT} (?P<how>ago|earlier|before|prior|previously|back|beforehand|later|after|afterwards?|from now|hence|on)", _counted),
     (r"(?P<n>\d{1,3})[- ](?P<unit>day|week|month)s?[- ]old", _old),
     (rf"(?:in |over |during |for |within )?(?:the |these |this )?(?P<side>past|last|previous|preceding|next|coming|following) {COUNT} {UNIT}", _period),
-    (rf"(?:in |over |during |for |within )*(?:the |this )?past {_ONE}", _single_period),
+    (rf"(?:in |over |during |for |within )*(?:the |this )?past {_ONE}|(?:in|over|during|for) the last {_ONE.replace('<unit>', '<unit_>')}", _single_period),
     (r"(?:the )?(?:(?P<side>last|this|past|this past|next|this coming|coming) )?weekend", _weekend),
     (rf"(?:the )?(?P<side>the current|current|that same|that|this|same|last|past|next|{_BEFORE}|following|subsequent|ensuing|coming) {_KIND}{_ONE}(?:'s)?", _around),
     (rf"(?:the )?{_KIND}(?P<unit>month|year|quarter|decade|century)", _the_unit),
     (rf"the {_KIND}{_ONE}(?:'s)?", _the_unit),
     (rf"{UNIT}(?:-| )end", _the_unit),
+    (r"(?:(?:later|earlier) )?(?:in|by|through|throughout|during|until) the (?:late |early )?(?:evening|afternoon|morning|night)(?: hours)?|by (?:evening|night)", _story_day),
+    (r"(?:for )?(?:the|an?) (?P<nth>\d{1,3}(?:st|nd|rd|th)) (?:straight|successive|consecutive|running) (?P<part>day|night|evening)|(?:the|an?) (?P<nth_>\d{1,3}(?:st|nd|rd|th)) (?P<part_>day|night) (?:in a row|running)", _running),
     (r"(?:several |a few |just |\d+ )?(?:hours|minutes|moments) (?:earlier|later|ago|before|after)", _story_day),
-    (rf"(?:in|within) {COUNT} {UNIT}(?P<time> time)?", _in_time),
-    (r"(?:at |around |before |after )?(?:\d{1,2}:\d\d|\d{1,2}(?::\d\d)? ?(?:am|pm)|\d{4} ?(?:gmt|utc|hours)|noon|midday|midnight|dawn|dusk)(?: (?:gmt|utc|local time|[a-z]+ time))?", _story_day),
+    (rf"in {COUNT} {UNIT}(?P<time> time)?", _in_time),
+    (rf"within (?:the next |about |roughly )?(?:\d{{1,2}} (?:to|or) )?{COUNT} {UNIT}", _within),
+    (r"(?:at |from |beginning (?:at )?|starting (?:at )?)?midnight(?: (?:gmt|utc|local time|[a-z]+ time))?", _midnight),
+    (r"(?:at |around |by |soon |shortly |just |before |after )*(?:\d{1,2}:\d\d|\d{1,2}(?::\d\d)? ?(?:am|pm)|\d{4} ?(?:gmt|utc|hours)|noon|midday|midnight|dawn|dusk|daybreak|sunrise|sunset|nightfall)(?: (?:gmt|utc|local time|[a-z]+ time))?", _story_day),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from datetime import date as Date
 from datetime import timedelta
 
 from detente.resolve import calendar
-from detente.resolve.calendar import FEAST, MONTH, SEASON, WEEKDAY, Clock, Interval, day
+from detente.resolve.calendar import MONTH, SEASON, WEEKDAY, Clock, Interval, day
 
 Rule = tuple[re.Pattern[str], Callable[[re.Match[str], Clock], Interval | None]]
 
@@ -25,14 +25,14 @@ YEAR = r"(?P<year>(?:1[5-9]|2[01])\d\d)"
 NTH = r"(?P<nth>\d{1,2}(?:st|nd|rd|th)|last|final)"
 _DAY = r"(?P<day>\d\d?)(?:st|nd|rd|th)?"
 # The year by number, or by a word that counts it from publication or story.
-_OF_YEAR = rf"(?:,? ?(?:of |in |the |fiscal |financial |year )*(?:{YEAR}|(?P<which>this|last|next|that|same|previous|following|preceding) year))?"
+OF_YEAR = rf"(?:,? ?(?:of |in |the |fiscal |financial |year )*(?:{YEAR}|(?P<which>this|last|next|that|same|previous|following|preceding) year))?"
 # A report of 30 December may speak of 2 January: a day without a year lies at most this far ahead (days).
 _AHEAD = 31
 # A story goes on: the months that a month without a year may lie before its point; beyond, it is the next year's.
 _BACK = 5
 
 
-def _year(m: re.Match[str], clock: Clock) -> int | None:
+def year_of(m: re.Match[str], clock: Clock) -> int | None:
     """The year that a phrase names by number or by word; None if it names none."""
     if m["year"]:
         return int(m["year"])
@@ -129,7 +129,7 @@ def _numeric(m: re.Match[str], clock: Clock) -> Interval | None:
 
 def _day_month(m: re.Match[str], clock: Clock) -> Interval | None:
     n, on = MONTH[m["month"]], int(m["day"])
-    y = _year(m, clock)
+    y = year_of(m, clock)
     if y is not None:
         return day(Date(y, n, on))
     found = nearest(n, on, clock, WEEKDAY[m["weekday"]] if m["weekday"] else None)
@@ -166,7 +166,7 @@ def _bare_number(m: re.Match[str], clock: Clock) -> Interval | None:
 
 
 def _month(m: re.Match[str], clock: Clock) -> Interval | None:
-    n, y = MONTH[m["month"]], _year(m, clock)
+    n, y = MONTH[m["month"]], year_of(m, clock)
     return calendar.month(y, n) if y is not None else month_near(n, clock)
 
 
@@ -202,11 +202,11 @@ def _decade(m: re.Match[str], clock: Clock) -> Interval | None:
 
 
 def _quarter(m: re.Match[str], clock: Clock) -> Interval | None:
-    return _quarter_near(4 if m["n"] in ("last", "final") else int(m["n"]), _year(m, clock), clock)
+    return _quarter_near(4 if m["n"] in ("last", "final") else int(m["n"]), year_of(m, clock), clock)
 
 
 def _quarter_sign(m: re.Match[str], clock: Clock) -> Interval | None:
-    return _quarter_near(int(m["n"] or m["n_"]), _year(m, clock), clock)
+    return _quarter_near(int(m["n"] or m["n_"]), year_of(m, clock), clock)
 
 
 def _quarter_near(n: int, y: int | None, clock: Clock) -> Interval | None:
@@ -220,7 +220,7 @@ def _quarter_near(n: int, y: int | None, clock: Clock) -> Interval | None:
 
 
 def _season(m: re.Match[str], clock: Clock) -> Interval | None:
-    y = _year(m, clock)
+    y = year_of(m, clock)
     return calendar.season(y, m["season"]) if y is not None else season_near(m["season"], clock)
 
 
@@ -241,19 +241,6 @@ def _season_by_side(m: re.Match[str], clock: Clock) -> Interval | None:
     if side in ("next", "following", "coming"):
         return next((s for s in found if s.first and s.first > here), None)
     return calendar.season(here.year, name)
-
-
-def _feast(m: re.Match[str], clock: Clock) -> Interval | None:
-    """A feast without a year is a date only within two months of it: further off, last or next one is a guess."""
-    n, on = FEAST[m["feast"]]
-    y = _year(m, clock)
-    if y is not None:
-        return day(Date(y, n, on))
-    here = clock.near
-    if not here:
-        return None
-    near = min((Date(y, n, on) for y in range(here.year - 1, here.year + 2)), key=lambda d: abs((d - here).days))
-    return day(near) if clock.history or abs((near - here).days) <= 60 else None
 
 
 def _weekday_by_side(m: re.Match[str], clock: Clock) -> Interval | None:
@@ -327,14 +314,13 @@ def first_fit(among: tuple[Rule, ...], phrase: str, clock: Clock) -> Interval | 
 _NEAR = r"this past|this coming|last|past|this|next|coming|upcoming"
 _SIDE = rf"(?:the )?(?P<side>{_NEAR}|previous|preceding|following|that same|that|same)"
 _WEEKDAY = rf"(?:(?P<weekday>{WEEKDAYS}),? )?"
-_FEASTS = "|".join(sorted(FEAST, key=len, reverse=True))
 
 #: The order counts only where two rules fit the same words.
 RULES = rules(
     (rf"(?P<weekday>{WEEKDAYS})", lambda m, c: weekday_near(WEEKDAY[m["weekday"]], c)),
-    (rf"{_WEEKDAY}(?P<month>{MONTHS}),? (?:the )?{_DAY}{_OF_YEAR}", _day_month),
-    (rf"{_WEEKDAY}(?:the )?{_DAY}(?: of| day of)?[ -](?P<month>{MONTHS})-?{_OF_YEAR}", _day_month),
-    (rf"(?P<month>{MONTHS}){_OF_YEAR}", _month),
+    (rf"{_WEEKDAY}(?P<month>{MONTHS}),? (?:the )?{_DAY}{OF_YEAR}", _day_month),
+    (rf"{_WEEKDAY}(?:the )?{_DAY}(?: of| day of)?[ -](?P<month>{MONTHS})-?{OF_YEAR}", _day_month),
+    (rf"(?P<month>{MONTHS}){OF_YEAR}", _month),
     (rf"(?:the )?(?:fiscal |financial |calendar |school )?(?:years? |fy ?)?{YEAR}", lambda m, c: calendar.year(int(m["year"]))),
     (r"(\d{4})-(\d\d)-(\d\d)(?:[t ].*)?", lambda m, c: day(Date(int(m[1]), int(m[2]), int(m[3])))),
     (r"(\d{4})[/.](\d\d?)[/.](\d\d?)", lambda m, c: day(Date(int(m[1]), int(m[2]), int(m[3])))),
@@ -350,20 +336,18 @@ RULES = rules(
     (r"(?:the )?(?:class of )?'(\d\d)", _two_digit_year),
     (r"(?:the )?'?(\d0|(?:1\d|20)\d0)'?s", _decade),
     (r"(?:the )?(\d\d?)(?:st|nd|rd|th)[- ]century", lambda m, c: calendar.century(int(m[1]))),
-    (rf"(?:the )?(?P<n>[1-4]|last|final)(?:st|nd|rd|th)?[- ](?:fiscal |financial )?quarter{_OF_YEAR}", _quarter),
-    (rf"(?:q(?P<n>[1-4])|(?P<n_>[1-4])q)[- ]?{_OF_YEAR}", _quarter_sign),
+    (rf"(?:the )?(?P<n>[1-4]|last|final)(?:st|nd|rd|th)?[- ](?:fiscal |financial )?quarter{OF_YEAR}", _quarter),
+    (rf"(?:q(?P<n>[1-4])|(?P<n_>[1-4])q)[- ]?{OF_YEAR}", _quarter_sign),
     (rf"{YEAR}[- ]?q([1-4])", lambda m, c: calendar.quarter(int(m["year"]), int(m[2]))),
     (rf"h([12])[- ]?{YEAR}", lambda m, c: calendar.half(int(m["year"]), int(m[1]))),
-    (rf"(?:the )?(?P<season>{SEASONS})(?: months| season)?{_OF_YEAR}", _season),
+    (rf"(?:the )?(?P<season>{SEASONS})(?: months| season)?{OF_YEAR}", _season),
     (rf"(?:the )?(?P<season>{SEASONS}),? (?:of )?(?:the )?{YEAR} ?[-/] ?\d\d(?:\d\d)?", _season_across),
     (rf"(?:the )?{YEAR}(?: ?[-/] ?\d\d(?:\d\d)?)? (?P<season>{SEASONS})", _season_across),
     (rf"{_SIDE} (?P<season>{SEASONS})", _season_by_side),
-    (r"9/11|september the 11th", lambda m, c: day(Date(2001, 9, 11))),
-    (rf"(?:the )?(?P<feast>{_FEASTS}){_OF_YEAR}", _feast),
     (rf"{_SIDE} (?P<weekday>{WEEKDAYS})", _weekday_by_side),
     (rf"(?P<weekday>{WEEKDAYS}),? (?:of )?(?P<side>last|this|next|the) week", _weekday_of_week),
     (rf"(?P<side>last|this|next) week(?: on)? (?P<weekday>{WEEKDAYS})", _weekday_of_week),
     (rf"(?P<n>an?|\d\d?) (?P<unit>weeks?) (?P<how>ago|from)(?: on)? (?P<weekday>{WEEKDAYS})", _weekday_counted),
     (rf"(?P<n>\d\d?) (?P<unit>)(?P<weekday>{WEEKDAYS.replace('(?![a-z])', '')})s (?P<how>ago)", _weekday_counted),
-    (rf"(?:the )?{NTH} (?P<weekday>{WEEKDAYS}) (?:of|in) (?P<month>{MONTHS}){_OF_YEAR}", _nth_weekday),
+    (rf"(?:the )?{NTH} (?P<weekday>{WEEKDAYS}) (?:of|in) (?P<month>{MONTHS}){OF_YEAR}", _nth_weekday),
 )  # fmt: skip
