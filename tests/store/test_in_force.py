@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from detente.store import Store, found, reading
+from detente.store.committed import Committed
+from detente.store.tables import Tables
 from tests.store.conftest import Coded
 
 ASKED: tuple[dict[str, Any], ...] = (
@@ -79,3 +81,39 @@ def test_a_long_answer_comes_in_parts(tmp_path: Path, store: Store, monkeypatch:
         monkeypatch.setattr(module, "CHUNK", 2)
     with Store(store.path) as stays, Store(store.path, keep=False) as comes:
         assert answers(stays, [None]) == answers(comes, [None])
+
+
+def test_a_process_that_stays_reads_each_file_once(
+    tmp_path: Path, coded: Coded, recoded: Coded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    of = Committed._of
+
+    def noted(name: str, files: list[str]) -> str:
+        read.extend(files if name == "events" else [])
+        return of(name, files)
+
+    def cut(self: Tables, name: str, rows: list[Any]) -> None:
+        if name == "runs":
+            raise KeyboardInterrupt
+        append(self, name, rows)
+
+    append = Tables.append
+    monkeypatch.setattr(Committed, "_of", staticmethod(noted))
+    with Store(tmp_path / "my crisis") as writer, Store(tmp_path / "my crisis") as stays:
+        for n, pair in enumerate(coded):
+            writer.add_coded([pair])
+            read.clear()
+            assert len(stays.events()) >= n + 1 and len(read) == 1
+        with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+            patched.setattr(Tables, "append", cut)
+            writer.add_coded(recoded[:1])
+        for later, files in (
+            (recoded[1:2], 2),
+            (recoded[2:3], 1),
+        ):  # that of the run that never came, once, and the new one
+            writer.add_coded(later)
+            with Store(writer.path, keep=False) as comes:
+                wanted = [e.event_id for e in comes.events()]
+            read.clear()
+            assert [e.event_id for e in stays.events()] == wanted and len(read) == files

@@ -93,10 +93,9 @@ class Committed:
         columns = "* EXCLUDE (text)" if name == "documents" else "*"
         since = "" if anew else f"run > {self.last} AND "
         in_force.load(self.db, name, f"SELECT {columns} FROM {rows} WHERE {since}{counts}", anew, self.last)
-        if fresh:
-            # A file of a run that is not committed yet is read again when it is.
-            newest = f"SELECT filename, max(run) FROM read_parquet({quoted(fresh)}, union_by_name = true, filename = true) GROUP BY filename"
-            taken.update(file for file, run in self.db.execute(newest).fetchall() if run is None or run <= last)
+        # A file of a run that is not committed yet is read again when it is; so is one of which the log does not tell the runs.
+        newest = self.tables.last_runs(name) if fresh else {}
+        taken.update(file for file in fresh if newest.get(file, last + 1) <= last)
 
     def _as_now(self, name: str, rows: str) -> str:
         """Rows of files with all columns of this detente, of its types: what those of an older one lack is null."""

@@ -86,6 +86,17 @@ class Tables:
                 raise StoreError(f"table {name} has deletion vectors, which detente does not read: rewrite it without")
             return [_path(u) for u in table.file_uris()]
 
+    def last_runs(self, name: str) -> dict[str, int]:
+        """The last run of each data file of a table, as its log has it; without files of which it has none."""
+        from arro3.core import Table
+
+        with _told(name, self.folder):
+            listed = Table.from_arrow(self._table(name).get_add_actions(flatten=True))
+        if "max.run" not in listed.column_names:  # of an empty table
+            return {}
+        pairs = zip(*(listed.column(c).combine_chunks().to_pylist() for c in ("path", "max.run")), strict=True)
+        return {str(self.folder.absolute() / name / _path(path)): int(run) for path, run in pairs if run is not None}
+
     def version(self, name: str) -> int:
         """The number of the table's last commit that is seen."""
         with _told(name, self.folder):
