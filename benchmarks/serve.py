@@ -26,7 +26,9 @@ import urllib.parse
 import urllib.request
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 #: Kinds of requests and how often each is made.
 MIX = {
@@ -112,11 +114,17 @@ def write(store: Path, seed: int) -> None:
 
     world = World(seed)
     with Store(store) as opened:
-        n = 100_000 + seed % 1000 * 1000
+        # Of the days after the last report; as later runs of this program write of the same days, under names of its own.
+        n = 100_000
         while True:
-            opened.add_coded([world.report(at) for at in range(n, n + PAGES)])
+            opened.add_coded([_named(world.report(at), f"live-{seed}-{at}") for at in range(n, n + PAGES)])
             n += PAGES
             time.sleep(2)
+
+
+def _named(report: tuple[Any, list[Any]], name: str) -> tuple[Any, list[Any]]:
+    document, events = report
+    return replace(document, id=name), [replace(e, document=replace(e.document, id=name)) for e in events]
 
 
 def until_up(page: str) -> None:

@@ -42,6 +42,13 @@ def register(verbs: Any) -> None:
         metavar="N",
         help="requests a second of one address; 0: any number (default: 500)",
     )
+    serve.add_argument(
+        "--refresh",
+        type=float,
+        default=10.0,
+        metavar="SECONDS",
+        help="while reports come in all the time, take them up so often; corrections show at once (default: 10)",
+    )
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -54,6 +61,8 @@ def _serve(args: argparse.Namespace) -> int:
         raise UsageError("--token needs 8 characters or more, ASCII without blanks")
     if not args.rate >= 0:
         raise UsageError("--rate is a number of requests a second, or 0")
+    if not 0 <= args.refresh <= 3600:
+        raise UsageError("--refresh is a number of seconds, up to an hour")
     from detente.serve.app import create_app
 
     listener = _listening(args.host, args.port)
@@ -61,7 +70,7 @@ def _serve(args: argparse.Namespace) -> int:
     names = {n.lower() for n in (args.host, f"[{args.host}]", *args.allow_host)}
     settings = Settings(
         args.store, None if args.no_token else args.token or secrets.token_urlsafe(32), args.host, port, LOCAL | names,
-        args.read_only, rate=args.rate,
+        args.read_only, rate=args.rate, refresh=args.refresh,
     )  # fmt: skip
     try:
         app = create_app(settings)

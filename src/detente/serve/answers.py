@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from detente.export.geojson import dumps
-from detente.serve.readers import Readers
+from detente.serve.readers import Readers, State
 from detente.serve.settings import Settings
+from detente.store import Store
 from detente.version import __version__
 
 MEDIA = {
@@ -41,6 +43,19 @@ def readers_of(request: Request) -> Readers:
     return found
 
 
+def state_of(request: Request) -> State:
+    """The snapshot that a request is answered from: one, however often it asks."""
+    if not hasattr(request.state, "snapshot"):
+        request.state.snapshot = readers_of(request).state()
+    found: State = request.state.snapshot
+    return found
+
+
+def one(request: Request) -> AbstractContextManager[Store]:
+    """A store for a request's thread, as of its snapshot (`Readers.one`)."""
+    return readers_of(request).one(state_of(request))
+
+
 def form_of(request: Request, given: str | None, known: tuple[str, ...]) -> str:
     """The format that is asked for: ``format``, else the first known one that Accept names, else JSON."""
     if given:
@@ -55,7 +70,7 @@ def form_of(request: Request, given: str | None, known: tuple[str, ...]) -> str:
 
 def tag(request: Request, form: str = "") -> str:
     """The ETag of an answer: the store's last run, this program, and the question."""
-    state = readers_of(request).state()
+    state = state_of(request)
     question = f"{request.url.path}?{request.url.query} {form} {state.time} {__version__}"
     return f'W/"{state.run}-{hashlib.sha256(question.encode()).hexdigest()[:16]}"'
 

@@ -31,7 +31,7 @@ _FORM = 4_000  # bytes of the form that holds a token
 def create_app(settings: Settings) -> FastAPI:
     """The server of a store. Raises StoreError if there is no store, MissingExtra without the extra `serve`."""
     need_serve_extra()
-    readers = Readers(settings.store, settings.readers, settings.seconds / 2)
+    readers = Readers(settings.store, settings.readers, settings.seconds / 2, settings.refresh)
     readers.state()  # raises where there is no store
 
     @contextlib.asynccontextmanager

@@ -26,8 +26,8 @@ class Aside:
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
-    def made(self, make: Callable[[Store], Made]) -> Made:
-        """What ``make``, a function of a module, makes of the store. Raises BrokenExecutor if the process was killed; the next
+    def made(self, make: Callable[[Store], Made], run: int) -> Made:
+        """What ``make``, a function of a module, makes of the store as of a run. Raises BrokenExecutor if the process was killed; the next
         call starts another."""
         with self._lock:
             if self._pool is None:
@@ -35,7 +35,7 @@ class Aside:
                 self._pool = ProcessPoolExecutor(1, mp_context=context, initializer=_give_way)
             pool = self._pool
         try:
-            found: Made = pool.submit(_made, self.path, make).result()
+            found: Made = pool.submit(_made, self.path, make, run).result()
             return found
         except Exception:
             self.close()
@@ -54,7 +54,8 @@ def _give_way() -> None:
         os.nice(10)
 
 
-def _made(path: Path, make: Callable[[Store], Any]) -> Any:
+def _made(path: Path, make: Callable[[Store], Any], run: int) -> Any:
     if path not in _stores:
         _stores[path] = Store(path)
-    return make(_stores[path])
+    with _stores[path].still(run):
+        return make(_stores[path])

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from detente.export.write import write_rows
 from detente.records import Claim, Document
 from detente.serve import told
-from detente.serve.answers import file_answer, form_of, json_answer, readers_of
+from detente.serve.answers import file_answer, form_of, json_answer, one, state_of
 from detente.serve.asked import PAGE, ClaimsAsked, DocumentsAsked, EventsAsked, OfMoment, page, refused
 from detente.serve.openapi import answers, formats, path_id
 from detente.serve.problems import Refused
@@ -54,7 +54,7 @@ def incident(request: Request, name: path_id, given: Annotated[OfMoment, Query()
     """An incident with all that is known of it, by its id, the start of it, an id that it had, or an event's id."""
 
     def make() -> dict[str, Any]:
-        with readers_of(request).one() as store:
+        with one(request) as store:
             return listing.plain(store.show(name, _checked(given.as_of)))
 
     return json_answer(request, _found(make))
@@ -65,7 +65,7 @@ def document(request: Request, name: path_id, given: Annotated[OfMoment, Query()
     """A report with its text and the events that were read in it."""
 
     def make() -> dict[str, Any]:
-        with readers_of(request).one() as store:
+        with one(request) as store:
             found, told = store.document(name, _checked(given.as_of))
         return {"document": found.to_dict(), "events": [e.to_dict() for e in told]}
 
@@ -101,23 +101,22 @@ def _listed(
     request: Request, kind: str, given: Any, known: tuple[str, ...], plain: Callable[[Any], dict[str, Any]]
 ) -> Response:
     form = form_of(request, given.format, known)
-    readers = readers_of(request)
     asked = given.filters()
     if form != "json" and given.limit is None and given.cursor is None:
-        return file_answer(request, form, kind, lambda path: _write(readers, kind, asked, form, path))
+        return file_answer(request, form, kind, lambda path: _write(request, kind, asked, form, path))
     limit = given.limit or PAGE
-    this = page(asked, limit, given.cursor, readers.state())
+    this = page(asked, limit, given.cursor, state_of(request))
     if form != "json":
         more = {}
-        with readers.one() as store:
+        with one(request) as store:
             probe = replace(this.asked, offset=this.asked.offset + limit, limit=1)
             if any(True for _ in getattr(store, kind)(probe)):
                 url = request.url.include_query_params(cursor=this.next())
                 more["link"] = f'<{url.path}?{url.query}>; rel="next"'
-        return file_answer(request, form, kind, lambda path: _write(readers, kind, this.asked, form, path), more)
+        return file_answer(request, form, kind, lambda path: _write(request, kind, this.asked, form, path), more)
 
     def make() -> dict[str, Any]:
-        with readers.one() as store:
+        with one(request) as store:
             rows = list(getattr(store, kind)(replace(this.asked, limit=limit + 1)))
             coders = told.coded_by(store, this.asked.as_of)[1]
         return {
@@ -130,8 +129,8 @@ def _listed(
     return json_answer(request, make)
 
 
-def _write(readers: Any, kind: str, asked: Filters, form: str, path: Path) -> None:
-    with readers.one() as store:
+def _write(request: Request, kind: str, asked: Filters, form: str, path: Path) -> None:
+    with one(request) as store:
         write(store, kind, asked, form, path)
 
 

@@ -15,7 +15,7 @@ from detente.errors import RecordError
 from detente.export import atom, measures
 from detente.measure.words import line
 from detente.serve import told
-from detente.serve.answers import answered, form_of, json_answer, readers_of
+from detente.serve.answers import answered, form_of, json_answer, one
 from detente.serve.asked import AlarmsAsked, EventsAsked, ForecastAsked, TensionAsked, dyad_of, refused
 from detente.serve.newest import newest
 from detente.serve.openapi import answers, formats
@@ -140,11 +140,9 @@ def _seen(store: Store, asked: Filters) -> dict[str, Any]:
 def _of(
     request: Request, form: str, value: Callable[[Store], dict[str, Any]], text: Callable[[Store], str]
 ) -> Response:
-    readers = readers_of(request)
-
     def made() -> Any:
         try:
-            with readers.one() as store:
+            with one(request) as store:
                 return value(store) if form == "json" else text(store).encode("utf-8", "replace")
         except RecordError as error:
             raise refused(error) from None

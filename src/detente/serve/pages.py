@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, Response
 
 from detente.errors import RecordError
 from detente.serve import rendering, views
-from detente.serve.answers import readers_of, settings_of, tag, unchanged
+from detente.serve.answers import one, readers_of, settings_of, state_of, tag, unchanged
 from detente.serve.asked import OfMoment, page, refused
 from detente.serve.coding import outcome_of
 from detente.serve.forms import ActorForm, DyadForm, MapForm, SearchForm
@@ -65,8 +65,7 @@ def actor(request: Request, given: Annotated[ActorForm, Query()]) -> Response:
 @router.get("/search")
 def search(request: Request, given: Annotated[SearchForm, Query()]) -> Response:
     """Events, incidents or reports with words and filters."""
-    state = readers_of(request).state()
-    this = page(given.filters(), views.ROWS, given.cursor or None, state)
+    this = page(given.filters(), views.ROWS, given.cursor or None, state_of(request))
     return _of_store(request, "search.html", lambda store: views.search(store, given, this))
 
 
@@ -102,11 +101,9 @@ def _tried(request: Request, text: str, published: str) -> Response:
 
 
 def _of_store(request: Request, name: str, make: Callable[[Store], dict[str, Any]]) -> Response:
-    readers = readers_of(request)
-
     def made() -> dict[str, Any]:
         try:
-            with readers.one() as store:
+            with one(request) as store:
                 return make(store)
         except RecordError as error:
             raise refused(error) from None

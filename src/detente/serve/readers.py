@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import threading
 import time
@@ -14,21 +15,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from detente.serve import told
 from detente.serve.aside import Aside
 from detente.serve.problems import Refused
 from detente.store import Store
+from detente.store.watching import Watch
 
 Made = TypeVar("Made")
-_LOOK = 0.25  # seconds for which a look at the store's last run is good
-_OLD = 2.0  # seconds after which nobody goes on with an old look
 _KEPT = 64_000_000  # bytes of answers that are kept
 _LONG = 1.0  # seconds: what takes longer is made in another process
-_SOON = 0.25  # seconds that a reader waits for figures of now before he gets those of the last run
+_SOON = 0.25  # seconds that a reader waits for figures of now before he gets those of an earlier snapshot
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What of the store is seen: its last run (0: none) and when that was (microseconds since 1970)."""
+    """A snapshot: what of the store is seen: its last run (0: none) and when that was (microseconds since 1970)."""
 
     run: int
     time: int | None
@@ -38,17 +39,30 @@ class State:
         """The moment, as filters take it."""
         return datetime.fromtimestamp(self.time / 1e6, UTC).isoformat(timespec="microseconds") if self.time else None
 
+    @property
+    def words(self) -> str:
+        """The moment for the eyes, to the second; "" of a store without runs."""
+        return datetime.fromtimestamp(self.time / 1e6, UTC).strftime("%Y-%m-%d %H:%M:%S UTC") if self.time else ""
+
 
 class Readers:
-    """A store is not for two threads at once: ``size`` of them are open, and a request takes one."""
+    """A store is not for two threads at once: ``size`` of them are open, and a request takes one.
 
-    def __init__(self, path: Path, size: int = 2, seconds: float = 30.0) -> None:
-        self.path, self.seconds = path, seconds
+    What they show is a snapshot: the store as of a run, which `state` names. A later run is taken up when the last was ``refresh``
+    seconds ago, so that what was made of a snapshot serves others while reports come in all the time; and at once if
+    a person's deed (`detente.store.watching`) is among what is new, or nothing was taken up for so long.
+    """
+
+    def __init__(self, path: Path, size: int = 2, seconds: float = 30.0, refresh: float = 0.0) -> None:
+        self.path, self.seconds, self.refresh = path, seconds, refresh
         self._free: queue.LifoQueue[Store] = queue.LifoQueue()
         for _ in range(size):
             self._free.put(Store(path))
-        self._state: tuple[float, State] | None = None
-        self._lock, self._looking = threading.Lock(), threading.Lock()
+        self._state: State | None = None
+        # When it was taken up (time.monotonic). What the server begins with counts as old.
+        self._taken = -math.inf
+        self._watch = Watch(path)
+        self._lock, self._looking, self._taking = threading.Lock(), threading.Lock(), threading.Lock()
         self._answers: OrderedDict[tuple[Any, ...], tuple[int, Any]] = OrderedDict()
         self._bytes = 0
         self._making: dict[tuple[Any, ...], Future[Any]] = {}
@@ -56,15 +70,20 @@ class Readers:
         self._aside = Aside(path)
 
     @contextlib.contextmanager
-    def one(self) -> Iterator[Store]:
-        """A store for this thread, that stands still. Raises Refused (503) if none is free in time."""
+    def one(self, state: State | None = None) -> Iterator[Store]:
+        """A store for this thread, that stands still as of a snapshot. Raises Refused (503) if none is free in time."""
+        run = (state or self.state()).run
+        with self._free_one() as store, store.still(run):
+            yield store
+
+    @contextlib.contextmanager
+    def _free_one(self) -> Iterator[Store]:
         try:
             store = self._free.get(timeout=self.seconds)
         except queue.Empty:
             raise Refused(503, "the server is busy: try again", headers={"retry-after": "5"}) from None
         try:
-            with store.still():
-                yield store
+            yield store
         finally:
             self._free.put(store)
 
@@ -76,20 +95,39 @@ class Readers:
                 self._free.get_nowait().close()
 
     def state(self) -> State:
-        """The last run, as it was a moment ago."""
-        known = self._state
-        if known is not None and time.monotonic() - known[0] < _LOOK:
-            return known[1]
-        if not self._looking.acquire(blocking=known is None or time.monotonic() - known[0] > _OLD):
-            assert known is not None
-            return known[1]  # another thread looks
-        try:
-            with self.one() as store:
-                state = State(*store.last_run())
-            self._state = (time.monotonic(), state)
-        finally:
-            self._looking.release()
-        return state
+        """The snapshot of now: of the last run, if that is a person's deed or nothing was taken up for ``refresh`` seconds."""
+        if self._state is None:
+            return self._take(0)  # raises where there is no store
+        with self._looking:
+            self._watch.look()
+            last, deed = self._watch.run, self._watch.deed
+        known, taken = self._state, self._taken
+        if last <= known.run:
+            return known
+        if deed > known.run:
+            return self._take(deed)
+        if time.monotonic() - taken >= self.refresh and self._taking.acquire(blocking=False):
+            try:
+                known = self._newest()
+            finally:
+                self._taking.release()
+        return known  # while another thread takes up what is new
+
+    def _take(self, run: int) -> State:
+        """Take up all until now, unless another thread took up ``run`` meanwhile."""
+        with self._taking:
+            known = self._state
+            return known if known is not None and known.run >= run else self._newest()
+
+    def _newest(self) -> State:
+        with self._free_one() as store:
+            run, at = store.last_run()
+            with store.still(run):
+                told.line(store, None)  # for each page: before the first of them asks
+        first = self._state is None
+        self._state = State(run, at)
+        self._taken = -math.inf if first else time.monotonic()
+        return self._state
 
     def cached(self, key: tuple[Any, ...], make: Callable[[], Made], size: Callable[[Made], int] = len) -> Made:  # type: ignore[assignment]
         """What ``make`` made for the key, once for all who ask at the same time. The key has the run in it."""
@@ -128,46 +166,53 @@ class Readers:
 
     def latest(self, name: str, make: Callable[[Store], Made]) -> Made:
         """What ``make`` (a function of a module) makes of the store; while it is made anew for a later run, soon what it made of an
-        earlier one. What takes seconds is made in another process, and not all the time: as long as it took, it is left."""
+        earlier one, unless the later is a person's deed. What takes seconds is made in another process, and not all the time: as long as it took, it is left."""
         run = self.state().run
-        known = self._latest.get(name)
-        if known is not None and (known.run == run or known.fresh()):
-            found: Made = known.made
-            return found
-        with self._lock:
-            work = self._making.get((name,))
-            if work is None:
-                work = self._making[(name,)] = Future()
-                threading.Thread(target=self._renew, args=(name, run, make, work), daemon=True).start()
-        try:
-            made: Made = work.result(timeout=_SOON if known is not None else self.seconds)
-        except TimeoutError:
-            if known is None:
-                raise Refused(503, "the server is busy: try again", headers={"retry-after": "5"}) from None
-            made = known.made
-        return made
+        deed = min(self._watch.deed, run)
+        while True:
+            known = self._latest.get(name)
+            if known is not None and known.run >= deed and (known.run == run or known.fresh()):
+                found: Made = known.made
+                break
+            with self._lock:
+                work = self._making.get((name,))
+                if work is None:
+                    work = self._making[(name,)] = Future()
+                    threading.Thread(target=self._renew, args=(name, make, work), daemon=True).start()
+            enough = known is not None and known.run >= deed
+            try:
+                made = work.result(timeout=_SOON if enough else self.seconds)
+            except TimeoutError:
+                if known is None or not enough:
+                    raise Refused(503, "the server is busy: try again", headers={"retry-after": "5"}) from None
+                made = known
+            if made.run >= deed:  # else it was begun before
+                found = made.made
+                break
+        return found
 
-    def _renew(self, name: str, run: int, make: Callable[[Store], Any], work: Future[Any]) -> None:
+    def _renew(self, name: str, make: Callable[[Store], Any], work: Future[_Latest]) -> None:
         begun, known = time.monotonic(), self._latest.get(name)
         try:
+            state = self.state()
             if known is not None and known.took > _LONG:
                 try:
-                    made = self._aside.made(make)
+                    made = self._aside.made(make, state.run)
                 except BrokenExecutor:
-                    made = self._made_here(make)
+                    made = self._made_here(make, state)
             else:
-                made = self._made_here(make)
+                made = self._made_here(make, state)
             now = time.monotonic()
-            self._latest[name] = _Latest(run, made, now, now - begun)
-            work.set_result(made)
+            latest = self._latest[name] = _Latest(state.run, made, now, now - begun)
+            work.set_result(latest)
         except BaseException as error:
             work.set_exception(error)
         finally:
             with self._lock:
                 del self._making[(name,)]
 
-    def _made_here(self, make: Callable[[Store], Made]) -> Made:
-        with self.one() as store:
+    def _made_here(self, make: Callable[[Store], Made], state: State) -> Made:
+        with self.one(state) as store:
             return make(store)
 
 

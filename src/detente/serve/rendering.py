@@ -12,6 +12,7 @@ from detente.brief.markdown import web
 from detente.ontology import STATUSES, TYPES
 from detente.picture.frame import named
 from detente.serve import text, words
+from detente.serve.answers import state_of
 from detente.version import __version__
 
 
@@ -40,6 +41,6 @@ def written(name: str, request: Request, **given: Any) -> str:
             query=request.url.query,
             name=settings.store.resolve().name,
             read_only=settings.read_only,
-            **given,
+            **({"seen": state_of(request).words} | given),
         )
     )

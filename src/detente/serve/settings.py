@@ -28,7 +28,8 @@ class Settings:
 
     ``body``: bytes of a request; ``text``: characters of one report that is coded; ``seconds``: until an answer begins, and for
     all reports of one request to be coded; ``rate``: requests a second of one address (0: any number), twice as many at once;
-    ``coding_rate``: the same of reports to code. ``read_only``: nothing in the store's folder is written, so there is no full-text search
+    ``coding_rate``: the same of reports to code. ``refresh``: seconds
+    until what others add is taken up, if something was taken up just before. ``read_only``: nothing in the store's folder is written, so there is no full-text search
     of a store that was never searched.
     """
 
@@ -44,6 +45,7 @@ class Settings:
     rate: float = 500.0
     coding_rate: float = 10.0
     readers: int = 2
+    refresh: float = 10.0
     once: set[str] = field(default_factory=set)  # codes of links that were not used yet
 
     @property

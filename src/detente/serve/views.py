@@ -27,6 +27,7 @@ from detente.serve import told, words
 from detente.serve.asked import Page, dyad_of
 from detente.serve.forms import ActorForm, DyadForm, MapForm, SearchForm
 from detente.serve.newest import newest
+from detente.serve.readers import State
 from detente.serve.settings import Settings
 from detente.serve.text import Mark, marked, marks_of
 from detente.store import Filters, Store, filters
@@ -78,11 +79,12 @@ class Now:
     last: str | None
     reports: int
     source: str
+    seen: str
 
 
 def now(store: Store) -> Now:
     """Of the whole store."""
-    run, _ = store.last_run()
+    run, at = store.last_run()
     panel = ask.recent(told.measuring(store), _LOOKED)
     latest = newest(store, Filters(), _NEWEST)
     rows = told.coverage(store, None)
@@ -96,7 +98,7 @@ def now(store: Store) -> Now:
         tuple(sorted((m for m in moving if m.change > 0), key=lambda m: -m.change)[:_MOVING]),
         tuple(sorted((m for m in moving if m.change < 0), key=lambda m: m.change)[:_MOVING]),
         tuple(latest), tuple(outlets[:_OUTLETS]), sum(o.week == 0 for o in outlets), last, sum(r[3] for r in rows),
-        told.line(store, None),
+        told.line(store, None), State(run, at).words,
     )  # fmt: skip
 
 

@@ -38,7 +38,8 @@ class Committed:
         self.keep = keep
         self.last = -1  # the last run that is seen
         self.loads = 0  # how often all rows were loaded anew, which gives them other numbers
-        self.still = False
+        self.pinned: int | None = None  # the run as of which it stands still
+        self._times: dict[int, int | None] = {}
         self.unreadable: dict[str, str] = {}  # file to what is wrong with it
         self._files: dict[str, list[str]] = {}
         self._taken: dict[str, set[str]] = {}  # files of which every row that counts is loaded
@@ -49,8 +50,18 @@ class Committed:
         self.db.close()
 
     def refresh(self) -> int:
-        """See what is committed by now; returns the last run (0: none). While it stands ``still``: what it saw when that began."""
-        return self.last if self.still and self.last >= 0 else self._again(self._refresh)
+        """See what is committed by now; returns the last run (0: none). While it stands still: the run as of which it does, whether or
+        not later ones are loaded: rows are in force as of a run."""
+        if self.pinned is not None and self.last >= self.pinned:
+            return self.pinned
+        last = self._again(self._refresh)
+        return last if self.pinned is None else min(last, self.pinned)
+
+    def time_of(self, run: int) -> int | None:
+        """When a run was committed (microseconds since 1970); of run 0, where nothing was, None."""
+        if run not in self._times:
+            self._times[run] = self.fetch("SELECT max(time) AS time FROM runs WHERE run <= ?", (run,))[0]["time"]
+        return self._times[run]
 
     def _refresh(self) -> int:
         # `runs` first: rows of a run are there before it is.

@@ -27,7 +27,9 @@ def moment(seen: Committed, asked: Filters) -> Moment:
     at = asked.moment
     if at is None:
         return Moment(last)
-    row = seen.fetch("SELECT max(run) FILTER (time <= ?) AS run, count(*) AS runs FROM runs", (at,))[0]
+    row = seen.fetch(
+        "SELECT max(run) FILTER (time <= ?) AS run, count(*) AS runs FROM runs WHERE run <= ?", (at, last)
+    )[0]
     if row["run"] is not None or not row["runs"]:
         return Moment(row["run"] or 0)
     log.warning("the store knew nothing yet on %s: this is what had been published by then", asked.as_of)

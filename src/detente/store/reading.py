@@ -185,7 +185,7 @@ class Reading:
     def coded_by(self, asked: Filters) -> tuple[int | None, tuple[CoderVersion, ...]]:
         """When the store last changed (microseconds since 1970), and the versions that coded the reports in force."""
         at = moment(self.seen, asked)
-        changed = self.seen.fetch(f"SELECT max(time) AS time FROM runs WHERE run <= {at.run}")[0]["time"]
+        changed = self.seen.time_of(at.run)
         rows = self.seen.fetch(
             f"SELECT DISTINCT coder FROM {moments.documents(at.run, self.seen.keep)} WHERE coder IS NOT NULL"
         )

@@ -141,21 +141,21 @@ class Store:
         return found, tuple(reading.events(asked, "now.doc IN (SELECT doc FROM documents WHERE id = ?)", (name,)))
 
     @contextlib.contextmanager
-    def still(self) -> Iterator[None]:
-        """Within it all questions see the store as it is now, and none looks for what is new: a page of many questions tells of one
-        moment, and each look takes milliseconds."""
+    def still(self, run: int | None = None) -> Iterator[None]:
+        """Within it all questions see the store as it is now, or was after a ``run`` that was seen, and none looks for what is new: a page
+        of many questions tells of one moment, and each look takes milliseconds. (What was forgotten since is not there.)"""
         seen = self._reading().seen
-        seen.refresh()
-        seen.still = True
+        seen.pinned = seen.refresh() if run is None else run
         try:
             yield
         finally:
-            seen.still = False
+            seen.pinned = None
 
     def last_run(self) -> tuple[int, int | None]:
         """The number of the last run that is committed (0: none), and when it was (microseconds since 1970)."""
         seen = self._reading().seen
-        return seen.refresh(), seen.fetch("SELECT max(time) AS time FROM runs")[0]["time"]
+        run = seen.refresh()
+        return run, seen.time_of(run)
 
     def show(self, name: str, as_of: str | None = None) -> Shown:
         """An incident with its events, claims, corrections and links, by its id, the start of it, or an id that it had."""
