@@ -32,6 +32,8 @@ DOCUMENT_AND_CODER_JSON = (
     f"json_array({columns.json_object(DocumentReference, 'd')}, CASE WHEN d.coder IS NULL THEN NULL ELSE "
     f"{columns.json_object(CoderVersion, 'd.coder')} END)"
 )
+#: What `incident_line` needs of an incident (i).
+INCIDENT_JSON = columns.json_object(Incident, "i", dict.fromkeys(_NAMES, "NULL"))
 #: A claim (c) as JSON.
 CLAIM_JSON = columns.json_object(Claim, "c")
 
@@ -41,6 +43,8 @@ SENTENCE_COLUMN = columns.struct(SentenceReference, "s") + " AS sentence"
 DOCUMENT_COLUMNS = columns.struct(DocumentReference, "d") + " AS document, d.coder AS coder"
 CLAIM_COLUMNS = columns.selected(Claim, "c")
 
+#: What other tables tell of an incident: its events and its claims by id, and the links.
+Told = tuple[tuple[str, ...], tuple[str, ...], tuple[Link, ...]]
 #: Documents that were read of late, with their coders, by their JSON.
 Documents = dict[str, tuple[DocumentReference, CoderVersion | None]]
 
@@ -74,6 +78,16 @@ def incident(
 ) -> Incident:
     """The incident of a row of `INCIDENT`."""
     return columns.maker(kind, _NAMES)(json.loads(row), events, claims, links)
+
+
+def incident_line(incident: str, told: Told, rejected: bool) -> str:
+    """The incident of `INCIDENT_JSON` as a line of JSON, as that of its record."""
+    row = json.loads(incident)
+    row["events"], row["claims"] = told[:2]
+    row["links"] = [link.to_dict() for link in told[2]]
+    if rejected:
+        row["rejected"] = True
+    return json.dumps(row, ensure_ascii=False)
 
 
 def read_event(row: dict[str, Any]) -> Event:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from detente.arrow import of_lines, record_schema
 from detente.records import Claim, Event, Incident
 from detente.store import as_records, columns
 from detente.store.committed import Committed
+from detente.store.rejected import RejectedIncident
 from detente.store.tables import StoreError
 
 
@@ -92,29 +93,32 @@ class Events:
 
 
 class Incidents:
-    """Incidents of a query for ``n``, the number of the row, and ``rejected``. ``whole`` adds what other tables tell of them."""
+    """Incidents of a query for ``n``, the number of the row, and ``rejected``. ``told``: what other tables tell of incidents, by id."""
 
-    def __init__(self, numbers: Numbers, whole: Callable[[Sequence[dict[str, Any]]], Sequence[Incident]]) -> None:
-        self._numbers, self._whole = numbers, whole
+    def __init__(self, numbers: Numbers, told: Callable[[Sequence[str]], Mapping[str, as_records.Told]]) -> None:
+        self._numbers, self._told = numbers, told
 
     def __len__(self) -> int:
         return len(self._numbers)
 
-    def records(self, start: int, stop: int) -> Sequence[Incident]:
-        """As records."""
+    def _parts(self, start: int, stop: int, incident: str) -> list[tuple[str, as_records.Told, bool]]:
         some = self._numbers.between(start, stop)
         with columns.making_many():
-            rows = self._numbers.seen.by_number("incidents i", f"i.incident_id, {as_records.INCIDENT}", some["n"])
-            return self._whole(
-                [
-                    {"incident_id": rows[n][0], "incident": rows[n][1], "rejected": rejected}
-                    for n, rejected in zip(some["n"], some["rejected"], strict=True)
-                ]
-            )
+            rows = self._numbers.seen.by_number("incidents i", f"i.incident_id, {incident}", some["n"])
+            told = self._told([rows[n][0] for n in some["n"]])
+            return [(rows[n][1], told[rows[n][0]], r) for n, r in zip(some["n"], some["rejected"], strict=True)]
+
+    def records(self, start: int, stop: int) -> Sequence[Incident]:
+        """As records."""
+        parts = self._parts(start, stop, as_records.INCIDENT)
+        with columns.making_many():
+            return [as_records.incident(i, *told, RejectedIncident if r else Incident) for i, told, r in parts]
 
     def lines(self, start: int, stop: int) -> Sequence[str]:
         """As JSON."""
-        return [json.dumps(i.to_dict(), ensure_ascii=False) for i in self.records(start, stop)]
+        parts = self._parts(start, stop, as_records.INCIDENT_JSON)
+        with columns.making_many():
+            return [as_records.incident_line(*part) for part in parts]
 
     def batches(self, start: int, stop: int) -> Iterable[Any]:
         """As Arrow."""

@@ -128,7 +128,7 @@ class Reading:
         rejected = f"{'i.rejected' if asked.rejected else 'false'} AS rejected"
         if self.seen.keep:
             numbers = Numbers(self.seen, *self.incident_query(asked, at, f"i.n, {rejected}", more, given))
-            return Found(Incident, numbered.Incidents(numbers, lambda rows: self._whole(rows, at, asked.rejected)))
+            return Found(Incident, numbered.Incidents(numbers, lambda ids: self._told(ids, at, asked.rejected)))
         what = f"i.incident_id, {rejected}, {as_records.INCIDENT}"
         rows = self._wholes(self.incident_query(asked, at, what, more, given), at, asked.rejected)
         return Found(Incident, Drawn(Incident, rows, False))
@@ -223,24 +223,27 @@ class Reading:
 
     def _whole(self, rows: Sequence[dict[str, Any]], at: Moment, rejected: bool) -> list[Incident]:
         """Incidents with the names of their events and claims, and the links."""
-        ids = [r["incident_id"] for r in rows]
-        links = self.members(ids, at, rejected)
+        told = self._told([r["incident_id"] for r in rows], at, rejected)
+        return [
+            as_records.incident(
+                row["incident"], *told[row["incident_id"]], RejectedIncident if row["rejected"] else Incident
+            )
+            for row in rows
+        ]
+
+    def _told(self, ids: Sequence[str], at: Moment, rejected: bool) -> dict[str, as_records.Told]:
+        """Of each incident the names of its events and claims, and the links."""
+        members = self.members(ids, at, rejected)
         claims = defaultdict(list)
         for c in self.seen.fetch(
             f"WITH {latest_claims(at.run, 'incident_id IN (SELECT unnest(?))', self.seen.keep)} SELECT claim_id, incident_id FROM said ORDER BY said, claim_id",
             (ids,),
         ):
             claims[c["incident_id"]].append(c["claim_id"])
-        return [
-            as_records.incident(
-                row["incident"],
-                tuple([m["event_id"] for m in links[row["incident_id"]]]),
-                tuple(claims[row["incident_id"]]),
-                tuple(archive.links_of(links[row["incident_id"]])),
-                RejectedIncident if row["rejected"] else Incident,
-            )
-            for row in rows
-        ]
+        return {
+            i: (tuple([m["event_id"] for m in members[i]]), tuple(claims[i]), tuple(archive.links_of(members[i])))
+            for i in ids
+        }
 
     def members(self, ids: Sequence[str], at: Moment, rejected: bool) -> dict[str, list[dict[str, Any]]]:
         """Of each incident the rows of its events in force; ``rejected``: with the rejected (each row says whether it is one)."""
