@@ -171,3 +171,18 @@ def test_files_are_written_without_records(tmp_path: Path, store: Store, monkeyp
     assert [json.loads(line) for line in (tmp_path / "e.jsonl").read_text("utf-8").splitlines()] == rows
     told = duckdb.sql(f"SELECT event_id FROM '{tmp_path / 'e.parquet'}'").fetchall()
     assert [t[0] for t in told] == [row["event_id"] for row in rows]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("keep", [True, False])
+def test_json_and_records_take_turns(store: Store, monkeypatch: pytest.MonkeyPatch, kind: str, keep: bool) -> None:
+    for module in (found, reading):
+        monkeypatch.setattr(module, "FIRST", 1)
+        monkeypatch.setattr(module, "CHUNK", 2)
+    with Store(store.path, keep=keep) as other:
+        rows = plain(getattr(store, kind)())
+        for json_first in (True, False):
+            answer = getattr(other, kind)()
+            first = json.loads(next(answer.lines())) if json_first else next(answer).to_dict()
+            second = next(answer).to_dict() if json_first else json.loads(next(answer.lines()))
+            assert [first, second] == rows[:2] and plain(answer) == rows[2 if json_first else 3 :]

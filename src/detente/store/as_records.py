@@ -32,8 +32,9 @@ DOCUMENT_AND_CODER_JSON = (
     f"json_array({columns.json_object(DocumentReference, 'd')}, CASE WHEN d.coder IS NULL THEN NULL ELSE "
     f"{columns.json_object(CoderVersion, 'd.coder')} END)"
 )
+EVENT_PARTS_JSON = f"{EVENT_JSON} AS event, {SENTENCE_JSON} AS sentence, {DOCUMENT_AND_CODER_JSON} AS document"
 #: What `incident_line` needs of an incident (i).
-INCIDENT_JSON = columns.json_object(Incident, "i", dict.fromkeys(_NAMES, "NULL"))
+INCIDENT_JSON = columns.json_object(Incident, "i", dict.fromkeys(_NAMES, "NULL")) + " AS incident"
 #: A claim (c) as JSON.
 CLAIM_JSON = columns.json_object(Claim, "c")
 
@@ -88,6 +89,11 @@ def incident_line(incident: str, told: Told, rejected: bool) -> str:
     if rejected:
         row["rejected"] = True
     return json.dumps(row, ensure_ascii=False)
+
+
+def line(record: str) -> str:
+    """A line of JSON as Python writes it, of JSON as DuckDB does."""
+    return json.dumps(json.loads(record), ensure_ascii=False)
 
 
 def read_event(row: dict[str, Any]) -> Event:

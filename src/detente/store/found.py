@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, Generic, Protocol, Self, SupportsIndex, TypeVar, overload
 
@@ -140,12 +140,17 @@ class Found(Results[R], Generic[R]):
 
 
 class Drawn(Generic[R]):
-    """Rows of an answer that comes as records, one after another. ``keep``: hold those that were asked for, else only the later ones."""
+    """Rows of an answer that comes as records, one after another. ``keep``: hold those that were asked for, else only the later ones;
+    ``plain``: gives them all as JSON, for an answer that is wanted so from its beginning."""
 
-    def __init__(self, kind: type[R], rows: Iterator[R], keep: bool) -> None:
-        self._kind, self._rows, self._keep = kind, rows, keep
+    def __init__(
+        self, kind: type[R], rows: Iterator[R], keep: bool, plain: Callable[[], Iterator[str]] | None = None
+    ) -> None:
+        self._kind, self._rows, self._keep, self._plain = kind, rows, keep, plain
         self._held: list[R] = []
         self._gone = 0  # that are held no more
+        self._lines: Iterator[str] | None = None
+        self._said = 0  # that came as JSON
 
     def __len__(self) -> int:
         self._held.extend(self._rows)
@@ -163,7 +168,13 @@ class Drawn(Generic[R]):
 
     def lines(self, start: int, stop: int) -> Sequence[str]:
         """As JSON."""
-        return [json.dumps(row.to_dict(), ensure_ascii=False) for row in self.records(start, stop)]
+        if self._plain is None or start != self._said:
+            return [json.dumps(row.to_dict(), ensure_ascii=False) for row in self.records(start, stop)]
+        if self._lines is None:
+            self._lines = self._plain()
+        some = list(islice(self._lines, stop - start))
+        self._said += len(some)
+        return some
 
     def batches(self, start: int, stop: int) -> Iterable[Any]:
         """As Arrow."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -146,7 +145,7 @@ class Claims:
         """As JSON."""
         some = self._numbers.between(start, stop)["c"]
         rows = self._numbers.seen.by_number("claims c", as_records.CLAIM_JSON, some)
-        return [json.dumps(json.loads(rows[c][0]), ensure_ascii=False) for c in some]
+        return [as_records.line(rows[c][0]) for c in some]
 
     def batches(self, start: int, stop: int) -> Iterable[Any]:
         """As Arrow, straight from the table."""

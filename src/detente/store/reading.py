@@ -47,21 +47,31 @@ class Reading:
         if self.seen.keep:
             numbers = Numbers(self.seen, *self._event_query(asked, "now.rowid AS e, now.s, now.d", more, given))
             return Found(Event, numbered.Events(numbers))
-        what = f"now.rejected AS rejected, {as_records.EVENT}, {as_records.SENTENCE}, {as_records.DOCUMENT}"
-        return Found(Event, Drawn(Event, self._made(self._event_query(asked, what, more, given)), False))
+        parts = f"{as_records.EVENT}, {as_records.SENTENCE}, {as_records.DOCUMENT}"
+        query, as_json = (
+            self._event_query(asked, f"now.rejected AS rejected, {what}", more, given)
+            for what in (parts, as_records.EVENT_PARTS_JSON)
+        )
 
-    def _made(self, query: tuple[str, list[object]]) -> Iterator[Event]:
-        """Events of a query for `as_records.EVENT`, `SENTENCE`, `DOCUMENT` and whether it is rejected."""
+        def made(rows: Sequence[dict[str, Any]]) -> list[Event]:
+            read: as_records.Documents = {}
+            return [as_records.event(*_parts(r), documents=read) for r in rows]
+
+        def lines() -> Iterator[str]:
+            return self._streamed(as_json, lambda rows: [as_records.event_line(*_parts(r)) for r in rows])
+
+        return Found(Event, Drawn(Event, self._streamed(query, made), False, lines))
+
+    def _streamed(
+        self, query: tuple[str, list[object]], make: Callable[[Sequence[dict[str, Any]]], Iterable[_Row]]
+    ) -> Iterator[_Row]:
+        """What is made of the rows of a query, some at a time."""
         waiting = self.seen.stream(*query)
-        documents: as_records.Documents = {}
         size = FIRST
         while some := list(islice(waiting, size)):
             with columns.making_many():
-                found = [
-                    as_records.event(r["rejected"], r["event"], r["sentence"], r["document"], documents) for r in some
-                ]
+                found = make(some)
             yield from found
-            documents.clear()
             size = CHUNK
 
     def event_rows(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[dict[str, Any]]:
@@ -129,18 +139,21 @@ class Reading:
         if self.seen.keep:
             numbers = Numbers(self.seen, *self.incident_query(asked, at, f"i.n, {rejected}", more, given))
             return Found(Incident, numbered.Incidents(numbers, lambda ids: self._told(ids, at, asked.rejected)))
-        what = f"i.incident_id, {rejected}, {as_records.INCIDENT}"
-        rows = self._wholes(self.incident_query(asked, at, what, more, given), at, asked.rejected)
-        return Found(Incident, Drawn(Incident, rows, False))
+        query, as_json = (
+            self.incident_query(asked, at, f"i.incident_id, {rejected}, {what}", more, given)
+            for what in (as_records.INCIDENT, as_records.INCIDENT_JSON)
+        )
 
-    def _wholes(self, query: tuple[str, list[object]], at: Moment, rejected: bool) -> Iterator[Incident]:
-        rows = self.seen.stream(*query)
-        size = FIRST
-        while some := list(islice(rows, size)):
-            with columns.making_many():
-                found = self._whole(some, at, rejected)
-            yield from found
-            size = CHUNK
+        def made(rows: Sequence[dict[str, Any]]) -> list[Incident]:
+            return self._whole(rows, at, asked.rejected)
+
+        def plain(rows: Sequence[dict[str, Any]]) -> list[str]:
+            told = self._told([r["incident_id"] for r in rows], at, asked.rejected)
+            return [as_records.incident_line(r["incident"], told[r["incident_id"]], r["rejected"]) for r in rows]
+
+        return Found(
+            Incident, Drawn(Incident, self._streamed(query, made), False, lambda: self._streamed(as_json, plain))
+        )
 
     def measured(self, asked: Filters) -> list[Incident]:
         """Incidents in force without the names of their events and claims and without links, in a tenth of the time; as of a
@@ -288,14 +301,20 @@ class Reading:
         if more:
             found.append(more)
             values += given
-        what = "c" if self.seen.keep else f"{columns.values(Claim, 'said')} AS claim"
-        sql = f"WITH {latest_claims(at.run, keep=self.seen.keep)} SELECT {what} FROM said"
-        sql += " WHERE " + " AND ".join(found) if found else ""
-        sql += " ORDER BY said, incident_id, attribute, claim_id" + _limit(asked)
+        rows = f"FROM said{' WHERE ' + ' AND '.join(found) if found else ''} ORDER BY said, incident_id, attribute, claim_id"
+
+        def query(what: str) -> tuple[str, list[object]]:
+            return f"WITH {latest_claims(at.run, keep=self.seen.keep)} SELECT {what} {rows}{_limit(asked)}", values
+
         if self.seen.keep:
-            return Found(Claim, numbered.Claims(Numbers(self.seen, sql, values)))
-        made = (columns.read(Claim, row["claim"]) for row in self.seen.stream(sql, values))
-        return Found(Claim, Drawn(Claim, made, False))
+            return Found(Claim, numbered.Claims(Numbers(self.seen, *query("c"))))
+        arrays, objects = columns.values(Claim, "said"), columns.json_object(Claim, "said")
+        made = (columns.read(Claim, r["claim"]) for r in self.seen.stream(*query(f"{arrays} AS claim")))
+
+        def lines() -> Iterator[str]:
+            return (as_records.line(r["claim"]) for r in self.seen.stream(*query(f"{objects} AS claim")))
+
+        return Found(Claim, Drawn(Claim, made, False, lines))
 
     def documents(self, asked: Filters, more: str = "", given: Sequence[object] = ()) -> Iterator[Document]:
         """Documents in force, by publication; of the filters only dates (of publication), ``text``, ``as_of``, ``limit`` and ``offset``."""
@@ -341,6 +360,10 @@ class Reading:
     def _with_texts(self, rows: Sequence[DocumentRow]) -> Iterator[Document]:
         texts = self.seen.texts((r.doc, r.version) for r in rows)
         yield from (ledger.document(r, texts[r.doc, r.version]) for r in rows if (r.doc, r.version) in texts)
+
+
+def _parts(row: dict[str, Any]) -> tuple[bool, str, str, str]:
+    return row["rejected"], row["event"], row["sentence"], row["document"]
 
 
 def _place(conditions: Iterable[str]) -> str:
