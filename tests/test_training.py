@@ -96,3 +96,24 @@ class TestLearning:
         hidden, _, _ = network.encoder(ids, torch.zeros_like(ids))
         theirs = Coder()._encoder.run(["hidden"], {"ids": ids.numpy(), "casings": torch.zeros_like(ids).numpy()})[0]
         assert torch.cosine_similarity(hidden, torch.from_numpy(theirs), dim=-1).min() > 0.99
+
+    def test_the_role_block_learns_alone(self, tmp_path, monkeypatch):
+        from detente.model.coder import DEFAULT, Coder
+        from detente.training import refine_roles
+
+        given, out = tmp_path / "mine", tmp_path / "out"
+        given.mkdir()
+        for name in ("b25.ann", "b25.jsonl"):
+            shutil.copy(ANNOTATIONS / name, given)
+        words = ["--model", str(DEFAULT), "--data", str(given), "--out", str(out), "--epochs", "1", "--rate", "1e-3"]
+        monkeypatch.setattr("sys.argv", ["refine_roles", *words, "--name", "mine", "--hold", "0"])
+        refine_roles.main()
+        same = {
+            n: (out / n).read_bytes() == (DEFAULT / n).read_bytes()
+            for n in ("encoder.onnx", "pairs.onnx", "roles.onnx")
+        }
+        assert same == {"encoder.onnx": True, "pairs.onnx": True, "roles.onnx": False}
+        assert json.loads((out / "card.json").read_text())["roles refined"]["epochs"] == 1
+        (before,), (after,) = Coder(DEFAULT).read([SENTENCE]), Coder(out).read([SENTENCE])
+        triggers = [[(e.start, e.end, e.type, e.probability) for e in r.events] for r in (before, after)]
+        assert triggers[0] == triggers[1]

@@ -60,10 +60,11 @@ $PY -u -m detente.training.train $COMMON $SILVER --shape small --base "$WORK/bas
   --epochs 6 --rate 3e-4 --head-rate 1e-3 --pieces 1000
 $PY -m detente.training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
 $PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver-pairs} --out src/detente/model/small
+$PY -m detente.training.refine_roles --data $DATA --keep-out tests/gold/dev.jsonl --hold $HOLD --model src/detente/model/small --out src/detente/model/small --network $WORK/refined
 $PY -m detente.training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_countries --data training/annotations --hold "$HOLD"
 $PY -m detente.training.weigh_sectors --data training/annotations --hold "$HOLD"
 # Thresholds and calibration once more, with the new weights of countries and sectors in the path.
 $PY -m detente.training.choose_thresholds --keep --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_links --write
-$PY -m detente.training.compare_int8 --network "$WORK/student" --model src/detente/model/small --data training/annotations --hold "$HOLD"
+$PY -m detente.training.compare_int8 --network "$WORK/refined" --model src/detente/model/small --data training/annotations --hold "$HOLD"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -75,6 +76,37 @@ def test_spark_gives_what_a_local_run_gives(wire: Path) -> None:
     if shutil.which("java") is None:
         pytest.skip("no Java")
     _equal(wire, "local[2]")
+
+
+@pytest.mark.parametrize("kind", ["executor", "worker"])
+def test_a_process_killed_on_the_way_changes_nothing(wire: Path, kind: str) -> None:
+    pytest.importorskip("pyspark")
+    if shutil.which("java") is None:
+        pytest.skip("no Java")
+    faults = runpy.run_path(str(Path(__file__).parents[2] / "benchmarks" / "spark_faults.py"))
+    whole, work = wire.parent / "whole.jsonl", wire.parent / "work"
+    main(["code", str(wire), "-o", str(whole), "--published", "2026-01-01"])
+    work.mkdir()
+    told = faults["run"](wire, work, kind)
+    assert told["events"] == whole.read_bytes()
+    assert told["exit"] == 1, "two inputs are bad, and told"
+    assert told["times"] == 1
+
+
+def test_paths_mean_the_same_in_every_task(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    seen = {}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("detente.commands.spark._code", lambda args: seen.update(vars(args)) or 0)
+    given = ["--input", "wire.jsonl", "--input", "s3://news/day", "--output", "out", "--actors", "my.csv"]
+    main(["spark", "code", *given])
+    assert seen["input"] == [str(tmp_path / "wire.jsonl"), "s3://news/day"]
+    assert (seen["output"], seen["actors"]) == (str(tmp_path / "out"), tmp_path / "my.csv")
+
+
+def test_linking_refuses_what_it_does_not_use(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["spark", "link", "--input", "a.jsonl", "--events", "e", "--output", "out", "--deadline", "5"]
+    assert main(words) == 2
+    assert "--deadline is of `detente spark code`" in capsys.readouterr().err
 
 
 def test_batches_of_reports_give_batches_of_events() -> None:

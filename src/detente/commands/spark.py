@@ -12,6 +12,8 @@ from detente.commands.options import UsageError, actors_option, model_option, se
 from detente.commands.parts import tell_run
 from detente.commands.reports import published_of
 
+_DEADLINE = 30.0  # seconds, as of `detente code`
+
 
 def register(verbs: Any) -> None:
     """Add the verb to the command line."""
@@ -41,7 +43,7 @@ def register(verbs: Any) -> None:
     spark.add_argument("--to", choices=["jsonl", "parquet", "delta"], default="jsonl", help="default: jsonl")
     spark.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs")
     spark.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
-    spark.add_argument("--deadline", type=seconds, default=30.0, metavar="S", help="as of `detente code`")
+    spark.add_argument("--deadline", type=seconds, metavar="S", help="as of `detente code` (default: 30)")
     model_option(spark)
     actors_option(spark)
 
@@ -50,7 +52,23 @@ def _spark(args: argparse.Namespace) -> int:
     for option, what in (("events", "link"), ("incidents", "tension")):
         if (getattr(args, option) is not None) != (args.what == what):
             raise UsageError(f"detente spark {what} needs --{option}, and nothing else takes it")
+    if args.what != "code":
+        for option in ("model", "actors", "deadline", "report"):
+            if getattr(args, option) is not None:
+                raise UsageError(f"--{option} is of `detente spark code`: {args.what} reads no report's text")
+    # A task has a folder of its own to run in: only whole paths mean the same there.
+    for option in ("input", "events", "incidents"):
+        setattr(args, option, [_whole(p) for p in getattr(args, option) or ()] or None)
+    args.output = _whole(args.output)
+    for option in ("model", "actors"):
+        if (path := getattr(args, option)) is not None:
+            setattr(args, option, path.absolute())
     return _code(args) if args.what == "code" else _link(args) if args.what == "link" else _tension(args)
+
+
+def _whole(path: str) -> str:
+    """A path of this machine from its root on; addresses as they are."""
+    return path if "://" in path else str(Path(path).absolute())
 
 
 def _link(args: argparse.Namespace) -> int:
@@ -94,7 +112,7 @@ def _code(args: argparse.Namespace) -> int:
                 args.output,
                 args.to,
                 local.Coding(args.model, args.actors),
-                args.deadline,
+                args.deadline or _DEADLINE,
                 published,
             )
             for _, done, wrong in spark.code(session, job):

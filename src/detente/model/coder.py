@@ -224,6 +224,12 @@ class Coder:
         """Mean vectors [sentences, width] of the encoder, for likeness between sentences."""
         return np.stack(list(self._map(self._embed_one, pieces(self._tokenizer, sentences))))
 
+    def vectors(self, cut: Pieces) -> Floats:
+        """The encoder's vectors [pieces, width] of a sentence in word pieces."""
+        (hidden,) = self._encoder.run(["hidden"], _inputs(cut))
+        out: Floats = hidden[0]
+        return out
+
     def confidence(self, certainty: float) -> float:
         """The share of events of this certainty (type and status) that were right on held-back reports."""
         return float(np.interp(certainty, self._calibration[0], self._calibration[1]))
@@ -237,8 +243,7 @@ class Coder:
         return self._pool.map(work, cut)
 
     def _embed_one(self, cut: Pieces) -> Floats:
-        (hidden,) = self._encoder.run(["hidden"], _inputs(cut))
-        mean: Floats = hidden[0].mean(0)
+        mean: Floats = self.vectors(cut).mean(0)
         return mean
 
     def _read_one(self, cut: Pieces) -> SentenceReading:

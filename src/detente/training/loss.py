@@ -59,30 +59,31 @@ def loss_of(network: Network, batch: Batch, bf16: bool) -> tuple[Tensor, dict[st
         mask = (batch.ids[batch.where] != 0).long()
         with half(device, bf16):
             heads = network.roles(x[batch.where], mask, batch.inside, batch.types)
-        parts |= _role_parts(heads, batch)
+        parts |= role_parts(heads, batch)
     if len(batch.pair_where):
         mask = (batch.ids[batch.pair_where] != 0).long()
         with half(device, bf16):
             types = network.pairs(x[batch.pair_where], mask, batch.parties)
         parts["pairs"] = _soft(types, batch.pair_types).mean()
-    return _total(parts)
+    return total(parts)
 
 
 def role_loss_of(reader: RoleReader, batch: Batch, bf16: bool) -> tuple[Tensor, dict[str, float]]:
     """The same for the teacher of roles, which reads a sentence for each of its events."""
     with half(batch.ids.device, bf16):
         heads = reader(batch.ids[batch.where], batch.casings[batch.where], batch.inside, batch.types)
-    return _total(_role_parts(heads, batch))
+    return total(role_parts(heads, batch))
 
 
 def pair_loss_of(reader: PairReader, batch: Batch, bf16: bool) -> tuple[Tensor, dict[str, float]]:
     """The same for the teacher of pairs, which reads a sentence for each of its pairs."""
     with half(batch.ids.device, bf16):
         types = reader(batch.ids[batch.pair_where], batch.casings[batch.pair_where], batch.parties)
-    return _total({"pairs": _soft(types, batch.pair_types).mean()})
+    return total({"pairs": _soft(types, batch.pair_types).mean()})
 
 
-def _role_parts(heads: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:
+def role_parts(heads: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:
+    """The losses of what the role heads say of the events of a batch."""
     roles, sectors, modes, status, implied, countries = heads
     return {
         "roles": _mean(_soft(roles, batch.roles).mean(-1), batch.role_weight),
@@ -94,6 +95,7 @@ def _role_parts(heads: tuple[Tensor, ...], batch: Batch) -> dict[str, Tensor]:
     }
 
 
-def _total(parts: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
-    total = torch.stack([_WEIGHTS[k] * v for k, v in parts.items()]).sum()
-    return total, {k: float(v.detach()) for k, v in parts.items()}
+def total(parts: dict[str, Tensor]) -> tuple[Tensor, dict[str, float]]:
+    """The weighted sum of losses, and the losses."""
+    summed = torch.stack([_WEIGHTS[k] * v for k, v in parts.items()]).sum()
+    return summed, {k: float(v.detach()) for k, v in parts.items()}

@@ -69,6 +69,19 @@ def optimizer_of(network: AnyNetwork, rate: float, head_rate: float) -> torch.op
     )
 
 
+def rate_at(step: int, steps: int, ahead: int = 0) -> float:
+    """The share of the full rate: it rises over 6 % of ``steps`` and then falls to nearly nothing; the schedule is ``ahead`` of the step."""
+    return min((step + 1) / (0.06 * steps), max(0.02, 1.0 - (step + ahead) / steps))
+
+
+def faded(average: dict[str, torch.Tensor], now: dict[str, torch.Tensor], step: int) -> None:
+    """Move the moving average of weights towards those of now."""
+    decay = min(_AVERAGE, (1 + step) / (10 + step))
+    with torch.no_grad():
+        for k, v in now.items():
+            average[k].lerp_(v, 1 - decay)
+
+
 class Learner:
     """A network that learns from batches, with a moving average of its weights, which is what is kept."""
 
@@ -87,9 +100,8 @@ class Learner:
         self.network.train()
         sums: dict[str, float] = {}
         for group in todo:
-            where = (step + ahead) / total
             for part, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
-                part["lr"] = rate * min((step + 1) / (0.06 * total), max(0.02, 1.0 - where))
+                part["lr"] = rate * rate_at(step, total, ahead)
             batch = collate(group).to(self.device)
             if isinstance(self.network, RoleReader):
                 loss, parts = role_loss_of(self.network, batch, self.bf16)
@@ -102,10 +114,7 @@ class Learner:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
             self.optimizer.step()
             step += 1
-            decay = min(_AVERAGE, (1 + step) / (10 + step))
-            with torch.no_grad():
-                for k, v in self.network.state_dict().items():
-                    self.average[k].lerp_(v, 1 - decay)
+            faded(self.average, self.network.state_dict(), step)
             for k, v in parts.items():
                 sums[k] = sums.get(k, 0.0) + v
         return sums, step

@@ -1,0 +1,166 @@
+"""The role block alone learns on, the encoder as it ships: `python -m detente.training.refine_roles --model DIR --data DIR… --out DIR`.
+
+What the encoder says of a sentence is computed once, by the 8-bit files that will read it (so the block learns from the very vectors it
+will see), and an epoch is two minutes of one core. Triggers, types and pairs stay as they are, and with them everything that was
+measured of them. Each annotated target is mixed with what the block itself said before (``--own``), and the block that is written lies
+``--share`` of the way from the old one to the new: new annotations are learnt without a loss on those held back (LOG.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from detente.model.coder import Coder
+from detente.model.tokens import load_tokenizer
+from detente.training.batches import Batch, collate, groups
+from detente.training.examples import Example
+from detente.training.export_onnx import export
+from detente.training.import_onnx import network_of
+from detente.training.line_format import held_back
+from detente.training.loss import half, half_is_fast, role_parts, total
+from detente.training.measure import RoleCounts
+from detente.training.network import Network, RoleBlock
+from detente.training.train import annotated, digest, faded, rate_at
+
+_PIECES = 1_200  # word pieces a batch
+_CPU = torch.device("cpu")
+
+
+class Vectors:
+    """The encoder's vectors of sentences, kept in 16 bits (a sentence of 30 pieces: 23 KB)."""
+
+    def __init__(self, coder: Coder, examples: Sequence[Example]) -> None:
+        self._kept = {id(e): torch.from_numpy(coder.vectors(e.pieces)).half() for e in examples}
+
+    def of(self, group: Sequence[Example]) -> Tensor:
+        """[sentences, pieces, width], zeros after each sentence."""
+        rows = [self._kept[id(e)].float() for e in group]
+        return torch.nn.utils.rnn.pad_sequence(rows, batch_first=True)
+
+
+def heads_of(block: RoleBlock, x: Tensor, batch: Batch, bf16: bool) -> tuple[Tensor, ...]:
+    """What the block says of each event of a batch."""
+    with half(_CPU, bf16):
+        heads: tuple[Tensor, ...] = block(
+            x[batch.where], (batch.ids[batch.where] != 0).long(), batch.inside, batch.types
+        )
+    return tuple(h.float() for h in heads)
+
+
+def mixed(batch: Batch, said: tuple[Tensor, ...], own: float) -> None:
+    """Move the targets of a batch towards what the old block said, by the share ``own``."""
+    roles, sectors, modes, status, implied, countries = said
+    for name, value in (
+        ("roles", roles.softmax(-1)),
+        ("sectors", sectors.sigmoid()),
+        ("modes", modes.sigmoid()),
+        ("status", status.softmax(-1)),
+        ("implied", implied.sigmoid()),
+        ("countries", countries.sigmoid()),
+    ):
+        setattr(batch, name, (1 - own) * getattr(batch, name) + own * value)
+
+
+@torch.no_grad()
+def measured(block: RoleBlock, vectors: Vectors, test: Sequence[Example]) -> dict[str, float]:
+    """The shares of `RoleCounts`, given the triggers."""
+    block.eval()
+    counts, bf16 = RoleCounts(), half_is_fast(_CPU)
+    for group in groups(test, 4_096, None):
+        hard = [e for e in group if isinstance(e, Example)]
+        counts.add(heads_of(block, vectors.of(hard), collate(hard), bf16), (ev for e in hard for ev in e.events))
+    return counts.shares()
+
+
+def refine(args: argparse.Namespace) -> None:
+    """Teach, measure and write (the arguments of the command)."""
+    torch.manual_seed(args.seed)
+    rng = random.Random(args.seed)
+    bf16 = half_is_fast(_CPU)
+    examples = annotated(args.data, args.keep_out, load_tokenizer(args.model / "tokenizer.json"))
+    examples = [e for e in examples if e.events]
+    test = [e for e in examples if held_back(e.report, args.hold)]
+    learn = [e for e in examples if not held_back(e.report, args.hold)]
+    vectors = Vectors(Coder(args.model, threads=1), examples)
+    network = network_of(args.model)
+    block, old = network.roles, network_of(args.model).roles.eval()
+    before = {k: v.clone() for k, v in block.state_dict().items()}
+    average = {k: v.clone() for k, v in before.items()}
+    optimizer = torch.optim.AdamW(block.parameters(), lr=args.rate, weight_decay=0.01)
+    if test:
+        print(json.dumps({"before": measured(block, vectors, test)}), flush=True)
+    start, step = time.process_time(), 0
+    for epoch in range(args.epochs):
+        block.train()
+        todo = list(groups(learn, _PIECES, rng))
+        for group in todo:
+            for part in optimizer.param_groups:
+                part["lr"] = args.rate * rate_at(step, args.epochs * len(todo))
+            hard = [e for e in group if isinstance(e, Example)]
+            batch, x = collate(hard), vectors.of(hard)
+            with torch.no_grad():
+                said = heads_of(old, x, batch, bf16)
+            mixed(batch, said, args.own)
+            loss, _ = total(role_parts(heads_of(block, x, batch, bf16), batch))
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(block.parameters(), 1.0)
+            optimizer.step()
+            step += 1
+            faded(average, block.state_dict(), step)
+        print(f"epoch {epoch + 1}: {time.process_time() - start:.0f} CPU seconds", flush=True)
+    block.load_state_dict({k: v + args.share * (average[k] - v) for k, v in before.items()})
+    row = measured(block, vectors, test) if test else {}
+    print(json.dumps({"after": row}), flush=True)
+    write(args, network.eval(), {"sentences": len(learn), "data_sha256": digest(learn), "held back": row})
+
+
+def write(args: argparse.Namespace, network: Network, what: dict[str, Any]) -> None:
+    """The shipped files with the new `roles.onnx`; thresholds and calibration are to be chosen anew."""
+    if args.network:
+        args.network.mkdir(parents=True, exist_ok=True)
+        torch.save(network.state_dict(), args.network / "network.pt")
+    if args.out != args.model:
+        shutil.copytree(args.model, args.out, dirs_exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        export(network, Path(folder))
+        shutil.copy(Path(folder) / "roles.onnx", args.out / "roles.onnx")
+    path = args.out / "card.json"
+    card = json.loads(path.read_text("utf-8"))
+    told = {k: getattr(args, k) for k in ("epochs", "rate", "own", "share", "seed", "hold")}
+    card |= {"name": args.name or card["name"], "roles refined": {**what, **told}}
+    path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", type=Path, required=True, help="folder of a shipped model")
+    parser.add_argument("--data", type=Path, nargs="+", required=True, help="folders of bNN.jsonl + bNN.ann pairs")
+    parser.add_argument("--keep-out", type=Path, nargs="*", default=[], help="references that are never learnt from")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--network", type=Path, help="folder for the weights in 32 bits (for compare_int8)")
+    parser.add_argument("--name", help="name of the model that is written (default: as it was)")
+    parser.add_argument("--hold", type=float, default=0.08, help="share of reports held back for measuring")
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--rate", type=float, default=2e-4)
+    parser.add_argument(
+        "--own", type=float, default=0.3, help="share of each target that is what the block said before"
+    )
+    parser.add_argument("--share", type=float, default=0.6, help="how far to go from the old weights to the new")
+    parser.add_argument("--seed", type=int, default=0)
+    refine(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
