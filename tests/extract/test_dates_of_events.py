@@ -79,7 +79,16 @@ def span(sentence: str, trigger: str, kind: str, phrase: str, published: str, st
         ("A law kept them in asylums until 1996.", "kept", "COERCE", "until 1996", "2001-06-09", "1996-01-01/1996-12-31"),
         # The day told before it in the sentence is what "the next day" is counted from.
         ("Syria, it said on Wednesday, and Mattis resigned the next day.", "resigned", "RETREAT", "the next day", "2018-12-21", "2018-12-20/2018-12-20"),
-        ("Barrow won on Dec. 2, and Jammeh took it back a week later.", "took it back", "REJECT", "a week later", "2016-12-22", "2016-12-05/2016-12-11"),
+        ("Barrow won on Dec. 2, and Jammeh took it back a week later.", "took it back", "REJECT", "a week later", "2016-12-22", "2016-12-09/2016-12-09"),
+        ("He was kidnapped a week ago.", "kidnapped", "ASSAULT", "a week ago", "2021-05-13", "2021-05-06/2021-05-06"),
+        ("It negotiated over the last four years.", "negotiated", "CONSULT", "over the last four years", "2019-07-10", "2015-01-01/2019-12-31"),
+        ("It killed 200 in the past two months.", "killed", "ASSAULT", "in the past two months", "2024-02-21", "2023-12-01/2024-02-29"),
+        ("A month-long offensive took the town.", "offensive", "ASSAULT", "month-long", "2016-06-26", "2016-05-01/2016-06-30"),
+        # What is ordered is yet to be, and a deadline is a day.
+        ("Putin introduces martial law, beginning Thursday at midnight.", "introduces", "COERCE", "Thursday", "2022-10-19", "2022-10-20/2022-10-20"),
+        ("It declares an emergency from midnight.", "declares", "COERCE", "midnight", "2021-05-15", "2021-05-16/2021-05-16"),
+        ("They gave the putschists until Sunday to leave.", "gave", "REQUEST", "until Sunday", "2023-08-05", "2023-08-06/2023-08-06"),
+        ("Kirchner was invited to a meeting on Thursday.", "invited", "REQUEST", "Thursday", "2006-05-03", "2006-05-04/2006-05-04"),
         ("Police had killed three earlier that day.", "killed", "ASSAULT", "earlier that day", "2022-01-02", "2022-01-02/2022-01-02"),
         # What everyone knows by its day, and a page's own date before the text.
         ("A law lets families of the September 11 attacks sue.", "attacks", "ASSAULT", "September 11", "2016-09-09", "2001-09-11/2001-09-11"),

@@ -70,7 +70,10 @@ def test_a_phrase(phrase: str, published: str | None, first: str, last: str, gra
     ("phrase", "means"),
     [
         ("during the Bosnian War", "1992-01-01/1995-12-31 span"),
-        ("World War II", "1939-09-01/1945-09-02 span"),
+        ("World War II", "1939-01-01/1945-12-31 span"),
+        ("earlier this week", "2020-01-06/2020-01-11 week"),
+        ("after the polls close on January 14", "2020-01-14 day"),
+        ("for a second night", "2020-01-11 day"),
         ("the Six-Day War", "1967-06-05/1967-06-10 span"),
         ("the war", "refused"),  # which one is not told
         ("Easter Monday 1995", "1995-04-17 day"),

@@ -55,7 +55,7 @@ _SINCE = re.compile(r"(?:ever )?since (.+)")
 _AT_HOUR = re.compile(
     r"\d{1,2}(?:[:.]\d\d)? ?(?:am|pm|gmt|o'clock|hours|local)|\d{1,2}[:.]\d\d|noon|midnight|dawn|dusk"
 )
-_UNTIL = re.compile(r"(until|till|through|up to|by|before|prior to|after|pre-|post-) ?(.+)")
+_UNTIL = re.compile(r"(until|till|through|up to|by|before|prior to|after|following|pre-|post-) ?(.+)")
 
 
 def _since(phrase: str, clock: Clock, deep: int) -> Interval | None:
@@ -75,11 +75,13 @@ def _since(phrase: str, clock: Clock, deep: int) -> Interval | None:
         else replace(clock, future=side in ("until", "till", "through", "up to", "by") and m[2] != "midnight")
     )
     found = resolved(m[2], ahead, deep)
+    if found is None and side in ("before", "after", "following"):
+        return _dated(m[2], clock, deep)  # "after the polls close on November 3"
     if found is None or side == "by":
         return found
     if side in ("before", "prior to", "pre-"):
         return Interval(None, found.first - _ONE_DAY, "span") if found.first else None
-    if side in ("after", "post-"):
+    if side in ("after", "following", "post-"):
         return Interval(found.last + _ONE_DAY, None, "span") if found.last else None
     return Interval(clock.now if clock.now and found.last and clock.now <= found.last else None, found.last, "span")
 

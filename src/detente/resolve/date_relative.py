@@ -242,12 +242,23 @@ def _story_day(m: re.Match[str], clock: Clock) -> Interval | None:
 def _running(m: re.Match[str], clock: Clock) -> Interval | None:
     """ "for the third successive day" is the day of publication; a night is the one before it."""
     here = clock.now
-    return day(here - timedelta((m["part"] or m["part_"]) != "day")) if here else None
+    return day(here - timedelta((m["part"] or m["part_"] or m["part_2"]) != "day")) if here else None
 
 
 _BEFORE = "previous|preceding|prior"
 _AFTER = "next|following|subsequent"
 _KIND = r"(?:fiscal |financial |calendar |school |academic |whole )?"
+
+
+def _rest_of_week(m: re.Match[str], clock: Clock) -> Interval | None:
+    """ "earlier this week" is over before publication, "later in the week" comes after it (7 of 10 annotated cases)."""
+    here = clock.now
+    whole = calendar.week(here) if here else None
+    if not here or not whole or not whole.first or not whole.last:
+        return None
+    if m["part"] == "earlier":
+        return Interval(whole.first, max(whole.first, here - timedelta(1)), "week")
+    return Interval(min(whole.last, here + timedelta(1)), whole.last, "week")
 
 
 def _december(m: re.Match[str], clock: Clock) -> Interval | None:
@@ -264,6 +275,7 @@ def _overnight(m: re.Match[str], clock: Clock) -> Interval | None:
 
 RULES = rules(
     ("overnight", _overnight),
+    (r"(?P<part>earlier|later) (?:this|in the) week", _rest_of_week),
     (r"by (?:the )?(?:very )?end of the year", _december),
     ("|".join(sorted(_SIMPLE, key=len, reverse=True)), _simple),
     (rf"(?:the |an? )?(?:(?:{_BEFORE}) {PART_OF_DAY}|(?:day|night) (?:before|earlier|previous))", _day_before),
@@ -281,7 +293,7 @@ RULES = rules(
     (rf"the {_KIND}{_ONE}(?:'s)?", _the_unit),
     (rf"{UNIT}(?:-| )end", _the_unit),
     (r"(?:(?:later|earlier) )?(?:in|by|through|throughout|during|until) the (?:late |early )?(?:evening|afternoon|morning|night)(?: hours)?|by (?:evening|night)", _story_day),
-    (r"(?:for )?(?:the|an?) (?P<nth>\d{1,3}(?:st|nd|rd|th)) (?:straight|successive|consecutive|running) (?P<part>day|night|evening)|(?:the|an?) (?P<nth_>\d{1,3}(?:st|nd|rd|th)) (?P<part_>day|night) (?:in a row|running)", _running),
+    (r"(?:for )?(?:the|an?) (?P<nth>\d{1,3}(?:st|nd|rd|th)) (?:straight|successive|consecutive|running) (?P<part>day|night|evening)|for an? (?P<nth_2>\d{1,3}(?:st|nd|rd|th)) (?P<part_2>day|night)|(?:the|an?) (?P<nth_>\d{1,3}(?:st|nd|rd|th)) (?P<part_>day|night) (?:in a row|running)", _running),
     (r"(?:several |a few |just |\d+ )?(?:hours|minutes|moments) (?:earlier|later|ago|before|after)", _story_day),
     (rf"in {COUNT} {UNIT}(?P<time> time)?", _in_time),
     (rf"within (?:the next |about |roughly )?(?:\d{{1,2}} (?:to|or) )?{COUNT} {UNIT}", _within),
