@@ -136,3 +136,26 @@ def test_what_a_worker_dies_of_goes_to_quarantine(wire: Path) -> None:
 def test_progress_tells_rate_and_time() -> None:
     assert status(500, 700, 10.0, 2500, 1000) == "1500 of 2500 reports, 700 events, 50.0 reports a second, 20 s left"
     assert status(10, 7, 10.0, None, 0) == "10 reports, 7 events, 1.0 reports a second"
+
+
+def test_what_was_read_before_changes_no_report(tmp_path: Path) -> None:
+    """Two processes, whose sets have another order, read the same reports forwards and backwards."""
+    program = (
+        "import json, sys; from pathlib import Path; from detente import demo, pipeline, read; "
+        "folder = Path(demo.__file__).parent; on = 1 if sys.argv[1] == 'on' else -1; "
+        "given = list(read.read_inputs([folder / 'set.jsonl', folder / 'dossier.jsonl']))[::on]; "
+        "told = [[o.document.id, [e.to_dict() for e in o.events]] for o in pipeline.outcomes(given)]; "
+        "print(json.dumps(told[::on]))"
+    )
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", program, order],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for order, seed in (("on", "1"), ("back", "2"))
+    ]
+    assert sum(len(events) for _, events in json.loads(said[0])) > 50
+    assert said[0] == said[1]

@@ -7,6 +7,7 @@ clues ("in the sentence", "the event's place", "the title"); the weights of the 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -64,17 +65,20 @@ def with_country(actor: Actor, around: Surroundings, discourse: Discourse, earli
     if actor.country:
         return actor
     found = clues(actor, around, discourse, earlier)
-    weight = _weights()
     kind = group(actor)
-
-    def score(country: str | None) -> float:
-        return sum(weight.get(c, 0.0) for c in weighed(found[country], kind, around.side))
-
-    best = max(found, key=lambda c: (score(c), c or ""))
+    best = max(found, key=lambda c: (score(found[c], kind, around.side), c or ""))
     if best is None:
         return actor
     told = next((words for clue, words in _TOLD.items() if clue in found[best]), "country of the report")
     return replace(actor, country=best, basis=f"{actor.basis}; {told}" if actor.basis else told)
+
+
+def score(clues_: Iterable[str], kind: str, side: str) -> float:
+    """What clues weigh together (log-odds), the same in whatever order they come."""
+    weight = _weights()
+    # A set of words has another order in each process. Two countries that weigh the same must do so in all of them, or the
+    # workers of a pool would choose otherwise than one process: the sum is exact, and the weights have three decimals.
+    return round(math.fsum(weight.get(c, 0.0) for c in weighed(clues_, kind, side)), 6)
 
 
 def weighed(clues_: Iterable[str], kind: str, side: str) -> Iterator[str]:
