@@ -185,3 +185,13 @@ def test_a_watch_tells_deeds_from_additions(tmp_path: Path, compacted: bool) -> 
             store.compact()
         watch.look()
         assert (watch.run, watch.deed) == (4, 3)
+
+
+def test_a_page_of_an_incident_does_not_read_the_reports(tmp_path: Path) -> None:
+    with detente.open(tmp_path / "store") as store:
+        store.add([_report(0)])
+        incident = next(iter(store.incidents()))
+        whole, lean = store.show(incident.incident_id), store.show(incident.incident_id, texts=False)
+    assert list(whole.documents) == ["r0"]
+    assert lean.documents == {}
+    assert (whole.incident, whole.events, whole.claims) == (lean.incident, lean.events, lean.claims)

@@ -15,10 +15,16 @@ Coverage = list[tuple[str, str | None, str | None, int]]
 class Once:
     """Answers of a source, remembered; for one moment of the store, as long as one page is made."""
 
-    def __init__(self, source: Source, coverage: Callable[[Filters], Coverage] | None = None) -> None:
-        """``coverage``: what knows the coverage already."""
+    def __init__(
+        self,
+        source: Source,
+        coverage: Callable[[Filters], Coverage] | None = None,
+        told: Callable[[Filters], list[tuple[str, int]]] | None = None,
+    ) -> None:
+        """``coverage``, ``told``: what knows these already."""
         self._source = source
         self._coverage = coverage or source.coverage
+        self._told = told or source.told
         self._known: dict[tuple[str, str], Any] = {}
 
     def measured(self, asked: Filters) -> list[Incident]:
@@ -33,7 +39,7 @@ class Once:
 
     def told(self, asked: Filters) -> list[tuple[str, int]]:
         """As the source has it: the moment alone decides."""
-        found: list[tuple[str, int]] = self._of("told", Filters(as_of=asked.as_of), self._source.told)
+        found: list[tuple[str, int]] = self._of("told", Filters(as_of=asked.as_of), self._told)
         return found
 
     def _of(self, name: str, asked: Filters, ask: Callable[[Filters], Any]) -> Any:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +59,13 @@ def averages(values: Floats, known: Bools, half_life: float) -> Floats:
     It starts at 0 and stands still on days that are not ``known``. ``values``: [days] or [days, n].
     """
     keep = 2.0 ** (-1.0 / half_life)
+    if values.ndim == 1:  # one number after the other: without arrays, many times as fast
+        now, told = 0.0, []
+        for value, is_known in zip(values.tolist(), known.tolist(), strict=True):
+            if is_known:
+                now = keep * now + (1.0 - keep) * value
+            told.append(now)
+        return np.array(told, dtype=np.float64)
     found = np.empty_like(values, dtype=np.float64)
     level = np.zeros(values.shape[1:])
     for day in range(len(values)):
@@ -94,10 +102,23 @@ def _chance(columns: Columns, rows: Ints, known: Bools, first: int, last: int) -
         return np.zeros(len(known)), np.zeros(len(known))
     drawn, at = np.unique(row, return_inverse=True)
     times = np.random.default_rng(rule["seed"]).poisson(1.0, (len(drawn), rule["samples"])).astype(np.float64)
-    values = np.zeros((len(known), rule["samples"]))
-    np.add.at(values, day, weight[:, None] * times[at])
-    levels = averages(values, known, table()["averages"]["slow"])
-    low, high = np.quantile(levels, [rule["low"], rule["high"]], axis=1)
+    # Between days on which something happened all draws fade alike, and so do their quantiles: these days alone are drawn.
+    keep = 2.0 ** (-1.0 / table()["averages"]["slow"])
+    days = np.unique(day[known[day]])
+    values = np.zeros((len(days), rule["samples"]))
+    counts = known[day]
+    np.add.at(values, np.searchsorted(days, day[counts]), weight[counts, None] * times[at[counts]])
+    passed = np.cumsum(known)
+    level, before = np.zeros(rule["samples"]), 0
+    for n, now in enumerate(passed[days].tolist()):
+        level = values[n] = keep ** (now - before) * level + (1.0 - keep) * values[n]
+        before = now
+    drawn_low, drawn_high = np.quantile(values, [rule["low"], rule["high"]], axis=1) if len(days) else np.zeros((2, 0))
+    latest = np.searchsorted(days, np.arange(len(known)), side="right") - 1
+    begun = latest >= 0
+    fade = keep ** (passed[begun] - passed[days[latest[begun]]])
+    low, high = np.zeros(len(known)), np.zeros(len(known))
+    low[begun], high[begun] = drawn_low[latest[begun]] * fade, drawn_high[latest[begun]] * fade
     return low, high
 
 
@@ -105,11 +126,44 @@ def points(columns: Columns, of: Series, every: str, first: int, last: int) -> t
     """The points of a series from ``first`` to ``last``. Raises RecordError for an ``every`` that is not of `EVERY`."""
     if every not in EVERY:
         raise RecordError(f"{every!r} is no period: one of {', '.join(EVERY)}")
-    where: defaultdict[int, list[int]] = defaultdict(list)
+    of_days = list(periods(every, first, last))
+    if not of_days:
+        return ResultTuple(Point, ())
+    starts = np.array([a for a, _ in of_days], dtype=np.int64)
+    inside = slice(first - of.first, last - of.first + 1)
+    begin = starts - first
+    known = of.known[inside]
+    days: Ints = np.add.reduceat(known.astype(np.int64), begin)
+    per_day = np.maximum(1, days)
+    ahead = np.add.reduceat(of.daily[inside, 5:], begin) / per_day[:, None]
+    mean = np.add.reduceat(of.daily[inside] * known[:, None], begin) / per_day[:, None]
+    at = np.maximum.reduceat(np.where(known, np.arange(len(known)), 0), begin) + first - of.first
+    figures = {name: mean[:, n] for n, name in enumerate(CHANNELS[:5])} | {
+        "conflict": conflict(mean), "cooperation": cooperation(mean), "planned_conflict": ahead[:, 0], "planned_cooperation": ahead[:, 1],
+        "level": of.slow[at], "fast": of.fast[at], "direction": of.fast[at] - of.slow[at], "low": of.low[at], "high": of.high[at],
+        "cooperation_level": of.calm_slow[at], "cooperation_direction": of.calm_fast[at] - of.calm_slow[at],
+        "reports": np.add.reduceat(of.coverage.reports[inside], begin) / per_day,
+        "origins": np.add.reduceat(of.coverage.origins[inside], begin) / per_day,
+    }  # fmt: skip
+    told = {name: _tidy(values) for name, values in figures.items()}
     row, day, _ = columns.placements(of.rows)
-    for r, d in zip(row.tolist(), day.tolist(), strict=True):
-        where[d].append(r)
-    return ResultTuple(Point, (_point(columns, of, where, a, b) for a, b in periods(every, first, last)))
+    shown = (day >= first) & (day <= last)
+    where: defaultdict[int, set[int]] = defaultdict(set)
+    for r, n in zip(row[shown].tolist(), (np.searchsorted(starts, day[shown], side="right") - 1).tolist(), strict=True):
+        where[n].add(r)
+
+    def point(n: int, a: int, b: int) -> Point:
+        name = (date.fromordinal(a).isoformat(), date.fromordinal(b).isoformat())
+        rows = where.get(n, set())
+        if not days[n]:
+            planned: dict[str, Any] = {name: told[name][n] for name in ("planned_conflict", "planned_cooperation")}
+            return Point(*name, **planned, n=len(rows), gap=True, incidents=columns.ids(rows))
+        values: dict[str, Any] = {name: figure[n] for name, figure in told.items()}
+        return Point(
+            *name, **values, n=len(rows), days=int(days[n]), gap=False, incidents=columns.ids(rows) if rows else ()
+        )
+
+    return ResultTuple(Point, (point(n, a, b) for n, (a, b) in enumerate(of_days)))
 
 
 def periods(every: str, first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -127,47 +181,6 @@ def periods(every: str, first: int, last: int) -> Iterator[tuple[int, int]]:
         start = end + 1
 
 
-def _point(columns: Columns, of: Series, where: dict[int, list[int]], start: int, end: int) -> Point:
-    inside = slice(start - of.first, end - of.first + 1)
-    known = of.known[inside]
-    rows = {r for d in range(start, end + 1) for r in where.get(d, ())}
-    days = int(known.sum())
-    ahead = of.daily[inside, 5:].sum(axis=0) / max(1, days)
-    name = (date.fromordinal(start).isoformat(), date.fromordinal(end).isoformat())
-    if not days:
-        return Point(
-            *name, planned_conflict=_tidy(ahead[0]), planned_cooperation=_tidy(ahead[1]), n=len(rows), gap=True,
-            incidents=columns.ids(rows),
-        )  # fmt: skip
-    at = start - of.first + int(np.flatnonzero(known)[-1])
-    mean = dict(zip(CHANNELS, of.daily[inside][known].sum(axis=0) / days, strict=True))
-    return Point(
-        *name,
-        conflict=_tidy(sum(mean[c] for c in CHANNELS[CONFLICT])),
-        deeds=_tidy(mean["deeds"]),
-        words=_tidy(mean["words"]),
-        threats=_tidy(mean["threats"]),
-        cooperation=_tidy(sum(mean[c] for c in CHANNELS[COOPERATION])),
-        cooperation_deeds=_tidy(mean["cooperation_deeds"]),
-        cooperation_words=_tidy(mean["cooperation_words"]),
-        planned_conflict=_tidy(ahead[0]),
-        planned_cooperation=_tidy(ahead[1]),
-        level=_tidy(of.slow[at]),
-        fast=_tidy(of.fast[at]),
-        direction=_tidy(of.fast[at] - of.slow[at]),
-        low=_tidy(of.low[at]),
-        high=_tidy(of.high[at]),
-        cooperation_level=_tidy(of.calm_slow[at]),
-        cooperation_direction=_tidy(of.calm_fast[at] - of.calm_slow[at]),
-        n=len(rows),
-        reports=_tidy(of.coverage.reports[inside].sum() / days),
-        origins=_tidy(of.coverage.origins[inside].sum() / days),
-        days=days,
-        gap=False,
-        incidents=columns.ids(rows),
-    )
-
-
-def _tidy(value: float) -> float:
+def _tidy(values: Floats) -> list[float]:
     # Sums of shares end in digits that are an accident of floating point: none is kept below a hundred-millionth.
-    return round(float(value), 9) + 0.0
+    return [round(v, 9) + 0.0 if v else 0.0 for v in values.tolist()]

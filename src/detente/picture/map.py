@@ -4,14 +4,16 @@ a tint with its number: never a pin where nothing is known."""
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from detente.measure.columns import Columns
 from detente.picture.frame import LEFT, WIDE, Picture, empty, footed, headed, named
 from detente.picture.marks import halves, key
 from detente.picture.outlines import Ring, middle, outlines
-from detente.picture.projection import Box, Project, projection
+from detente.picture.projection import Box, Project, projection, whole_world
 from detente.picture.svg import Drawing, through, width
 from detente.records import Incident, Place
 
@@ -112,12 +114,17 @@ def _legend(d: Drawing, y: float, most: int, unit: float, marks: bool) -> None:
 def clusters(spots: Sequence[Spot], project: Project) -> list[Spot]:
     """Spots whose marks would cover each other, drawn as one at the busiest of them: "Baghdad +3"."""
     found: list[tuple[float, float, list[Spot]]] = []
+    # What of `found` is in each square of the side `_COVER`.
+    squares: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
     for s in sorted(spots, key=lambda s: (-s.count, s.name, s.latitude, s.longitude)):
         x, y = project(s.longitude, s.latitude)
-        near = next((f for f in found if (f[0] - x) ** 2 + (f[1] - y) ** 2 < _COVER**2), None)
-        if near:
-            near[2].append(s)
+        column, row = math.floor(x / _COVER), math.floor(y / _COVER)
+        around = (n for i in (-1, 0, 1) for j in (-1, 0, 1) for n in squares.get((column + i, row + j), ()))
+        near = min((n for n in around if (found[n][0] - x) ** 2 + (found[n][1] - y) ** 2 < _COVER**2), default=None)
+        if near is not None:
+            found[near][2].append(s)
         else:
+            squares[column, row].append(len(found))
             found.append((x, y, [s]))
     return [_joined(together) for _, _, together in found]
 
@@ -175,8 +182,34 @@ def _land(
     d: Drawing, project: Project, seen: Box, box: Box,
     countries: dict[str, Spot],
 ) -> None:  # fmt: skip
-    west, south, east, north = seen
+    west, _, east, _ = seen
     most = max((s.count for s in countries.values()), default=0)
+    world = east - west >= 360
+    if world:
+        d.moved(0.0, box[1])
+        paths = _world(box[0], box[2], box[3])
+    else:
+        paths = _paths(project, seen)
+    for code, path in paths.items():
+        kind = "land"
+        if code in countries:
+            share = countries[code].count / most
+            kind = f"tint-{3 if share > 0.5 else 2 if share > 0.15 else 1}"
+        d.path(path, kind, stroke="#b9b9b4", stroke_width=0.7)
+    if world:
+        d.closed()
+
+
+@lru_cache(maxsize=16)
+def _world(left: float, wide: float, high: float) -> dict[str, str]:
+    """The countries of a map of the world whose upper edge is at 0: maps of one size differ in nothing but that."""
+    return _paths(*whole_world((left, 0.0, wide, high)))
+
+
+def _paths(project: Project, seen: Box) -> dict[str, str]:
+    """The outline of each country that is seen, in the order of the codes."""
+    west, south, east, north = seen
+    found: dict[str, str] = {}
 
     def visible(ring: Ring) -> list[float]:
         """By how many degrees a ring must be moved to be seen: the earth is round."""
@@ -195,13 +228,9 @@ def _land(
             for ring in rings
             for turn in visible(ring)
         ]
-        if not drawn:
-            continue
-        kind = "land"
-        if code in countries:
-            share = countries[code].count / most
-            kind = f"tint-{3 if share > 0.5 else 2 if share > 0.15 else 1}"
-        d.path("".join(drawn), kind, stroke="#b9b9b4", stroke_width=0.7)
+        if drawn:
+            found[code] = "".join(drawn)
+    return found
 
 
 def _thinned(points: list[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -35,7 +35,7 @@ def projection(spots: Sequence[Placed], box: Box) -> tuple[Project, Box]:
     south, north = min(s.latitude for s in spots), max(s.latitude for s in spots)
     left, top, wide, high = box
     if east - west > 100:
-        return _whole_world(box)
+        return whole_world(box)
     padding = max((east - west) * 0.16, 1.5), max((north - south) * 0.18, 1.2)
     west, east, south, north = west - padding[0], east + padding[0], south - padding[1], north + padding[1]
     middle_x, middle_y = (west + east) / 2, max(-75.0, min(75.0, (south + north) / 2))
@@ -50,7 +50,8 @@ def projection(spots: Sequence[Placed], box: Box) -> tuple[Project, Box]:
     return project, (middle_x - half[0], middle_y - half[1], middle_x + half[0], middle_y + half[1])
 
 
-def _whole_world(box: Box) -> tuple[Project, Box]:
+def whole_world(box: Box) -> tuple[Project, Box]:
+    """As `projection`, of the whole world (Equal Earth)."""
     left, top, wide, high = box
     a1, a2, a3, a4 = 1.340264, -0.081106, 0.000893, 0.003796
     half = math.sqrt(3) / 2

@@ -165,8 +165,12 @@ class Drawing:
         self._defined.append(f'<clipPath id="{name}">{box}</clipPath>')
         self._parts.append(f'<g clip-path="url(#{name})">')
 
+    def moved(self, x: float, y: float) -> None:
+        """From here to `closed` all lies so many pixels further right and down."""
+        self._parts.append(f'<g transform="translate({number(x)} {number(y)})">')
+
     def closed(self) -> None:
-        """The end of what `opened` began."""
+        """The end of what `opened`, `moved` or `group` began."""
         self._parts.append("</g>")
 
     def group(self, about: str) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from detente import picture
 from detente.errors import RecordError
 from detente.export import atom, measures
+from detente.measure import ask
 from detente.measure.words import line
 from detente.serve import told
 from detente.serve.answers import answered, form_of, json_answer, one
@@ -30,12 +31,13 @@ _FEED = 100  # entries of a feed of incidents
 def tension(request: Request, given: Annotated[TensionAsked, Query()]) -> Response:
     """The tension of a pair (``actor`` and ``recipient``, or ``dyad``), or of all incidents that the filters ask for."""
     form = form_of(request, given.format, ("json", "jsonl", "csv", "svg"))
-    asked, a, b = dyad_of(given.filters())
+    asked, a, b = dyad_of(replace(given.filters(), limit=None))
     pair = replace(asked, dyad=f"{a} - {b}") if a and b else asked
 
     def value(store: Store) -> dict[str, Any]:
-        found = store.tension(every=given.every, **_named(pair))
-        turns = store.turning_points(**_named(pair)) if pair.dyad else ()
+        source = told.measuring(store)
+        found = ask.tension(source, every=given.every, asked=pair)
+        turns = ask.turning_points(source, asked=pair) if pair.dyad else ()
         return {
             "tension": replace(
                 found,
@@ -50,7 +52,7 @@ def tension(request: Request, given: Annotated[TensionAsked, Query()]) -> Respon
         if form == "svg":
             return picture.draw(store, "tension", every=given.every, asked=pair).svg
         out = io.StringIO(newline="")
-        measures.tension(store.tension(every=given.every, **_named(pair)), out, form, given.limit)
+        measures.tension(ask.tension(told.measuring(store), every=given.every, asked=pair), out, form, given.limit)
         return out.getvalue()
 
     return _of(request, form, value, text)
@@ -112,13 +114,16 @@ def forecast(request: Request, given: Annotated[ForecastAsked, Query()]) -> Resp
 
 
 def _alarms(request: Request, form: str, filters: Filters, limit: int | None) -> Response:
-    asked, a, b = dyad_of(filters)
+    asked, a, b = dyad_of(replace(filters, limit=None))
 
     def value(store: Store) -> dict[str, Any]:
-        return {"items": [x.to_dict() for x in store.alarms(a, b, **_named(asked))[:limit]], **_seen(store, asked)}
+        return {
+            "items": [x.to_dict() for x in ask.alarms(told.measuring(store), a, b, asked=asked)[:limit]],
+            **_seen(store, asked),
+        }
 
     def text(store: Store) -> str:
-        found = store.alarms(a, b, **_named(asked))[:limit]
+        found = ask.alarms(told.measuring(store), a, b, asked=asked)[:limit]
         if form == "atom":
             return atom.feed(found, store.path.resolve().name)
         out = io.StringIO(newline="")

@@ -32,9 +32,16 @@ def coverage(store: Store, as_of: str | None) -> list[tuple[str, str | None, str
     return _once(store, "coverage", as_of, lambda: Reports(store.measuring().coverage(Filters(as_of=as_of))))
 
 
+def first_told(store: Store, as_of: str | None) -> list[tuple[str, int]]:
+    """As `detente.measure.ask.Source.told`: not to be changed by who gets it."""
+    return _once(store, "told", as_of, lambda: store.measuring().told(Filters(as_of=as_of)))
+
+
 def measuring(store: Store) -> Once:
     """A source for one page."""
-    return Once(store.measuring(), lambda asked: coverage(store, asked.as_of))
+    return Once(
+        store.measuring(), lambda asked: coverage(store, asked.as_of), lambda asked: first_told(store, asked.as_of)
+    )
 
 
 def _once(store: Store, what: str, as_of: str | None, make: Callable[[], Made]) -> Made:

@@ -221,7 +221,7 @@ def _steps(days: Sequence[str], own: dict[str, Any]) -> list[tuple[str, str]]:
 
 def incident(store: Store, name: str, as_of: str | None) -> dict[str, Any]:
     """All of an incident."""
-    shown = store.show(name, as_of)
+    shown = store.show(name, as_of, texts=False)
     links = {link.event_id: link for link in shown.incident.links}
     events = sorted(shown.events, key=lambda e: (e.document.published or "", e.document.id, e.trigger.start))
     reports: defaultdict[str, list[Event]] = defaultdict(list)
@@ -293,7 +293,9 @@ def search(store: Store, given: SearchForm, this: Page) -> dict[str, Any]:
             limit=asked.limit,
             offset=asked.offset,
         )
-    rows = list(islice(getattr(store, given.of)(asked), this.size + 1))
+    # Of an incident the page tells neither its events nor its claims.
+    found = store.measuring().measured(asked) if given.of == "incidents" else getattr(store, given.of)(asked)
+    rows = list(islice(found, this.size + 1))
     own = {
         "from": given.since, "to": given.until, "on": given.on, "text": given.text, "as_of": given.as_of, "actor": given.actor,
         "recipient": given.recipient, "dyad": given.dyad, "type": list(given.type), "place": given.place, "status": list(given.status),

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from detente.store import in_force
+from detente.store.countries import Countries
 from detente.store.rows import TABLES, has_doc
 from detente.store.tables import StoreError, Tables, quoted
 
 log = logging.getLogger("detente")
 Answer = TypeVar("Answer")
 _ROWS = 1000  # that are made Python objects at a time
+_FEW = 50  # documents whose texts are looked for one by one
 _ATTEMPTS = 20  # of a query whose files vanish under it
 
 
@@ -39,6 +41,7 @@ class Committed:
         self.last = -1  # the last run that is seen
         self.loads = 0  # how often all rows were loaded anew, which gives them other numbers
         self.pinned: int | None = None  # the run as of which it stands still
+        self.countries = Countries()  # of the rows that are loaded
         self._times: dict[int, int | None] = {}
         self.unreadable: dict[str, str] = {}  # file to what is wrong with it
         self._files: dict[str, list[str]] = {}
@@ -104,6 +107,8 @@ class Committed:
         columns = "* EXCLUDE (text)" if name == "documents" else "*"
         since = "" if anew else f"run > {self.last} AND "
         in_force.load(self.db, name, f"SELECT {columns} FROM {rows} WHERE {since}{counts}", anew, self.last)
+        if name in ("events", "incidents"):
+            self.countries.load(self.db, name, anew, self.last)
         # A file of a run that is not committed yet is read again when it is; so is one of which the log does not tell the runs.
         newest = self.tables.last_runs(name) if fresh else {}
         taken.update(file for file in fresh if newest.get(file, last + 1) <= last)
@@ -137,10 +142,14 @@ class Committed:
 
         def look() -> dict[tuple[int, int], str]:
             self.tables.refresh("documents")
+            docs = sorted({int(doc) for doc, _ in wanted})
+            # Of numbers that stand in the question DuckDB sees which parts of the files it need not read.
+            few = len(docs) <= _FEW
+            those, given = (", ".join(map(str, docs)), ()) if few else ("SELECT unnest(?)", (docs,))
             found = self.db.execute(
-                f"SELECT doc, version, text FROM {self.relation('documents')} WHERE doc IN (SELECT unnest(?)) AND text IS NOT NULL "
+                f"SELECT doc, version, text FROM {self.relation('documents')} WHERE doc IN ({those}) AND text IS NOT NULL "
                 "AND run IN (SELECT run FROM runs) AND doc NOT IN (SELECT unnest(forgot) FROM runs)",
-                (sorted({doc for doc, _ in wanted}),),
+                given,
             ).fetchall()
             return {(doc, version): text for doc, version, text in found if (doc, version) in wanted}
 

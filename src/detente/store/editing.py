@@ -53,29 +53,29 @@ class Shown:
     history: tuple[tuple[int, str], ...]
 
 
-def show(reading: Reading, name: str, as_of: str | None = None) -> Shown:
+def show(reading: Reading, name: str, as_of: str | None = None, texts: bool = True) -> Shown:
     """An incident by its id, by the start of its id, by an id that it had once, or by an event's id.
 
-    Raises NotThereError if there is none, or several begin so.
+    ``texts``: with the reports (`Shown.documents`). Raises NotThereError if there is none, or several begin so.
     """
     asked = Filters(as_of=as_of)
     incident_id = _incident(reading, name, asked)
     incident = next(reading.incidents(asked, "i.incident_id = ?", (incident_id,)), None)
     if incident is None:
         raise NotThereError(f"{name} is no incident any more: its events were superseded, rejected or forgotten")
-    rows = list(_events(reading, asked, incident.events))
-    events = [read_event(r) for r in rows]
+    rows = reading.standing(incident.events, asked)
+    events = reading.named(incident.events, asked)
     versions = {(r["doc"], r["version"]): r["id"] for r in rows}
-    texts = reading.seen.texts(versions)
+    read = reading.seen.texts(versions) if texts else {}
     documents = {
-        name: ledger.document(_document_row(reading, doc, version), texts[doc, version])
+        name: ledger.document(_document_row(reading, doc, version), read[doc, version])
         for (doc, version), name in versions.items()
-        if (doc, version) in texts
+        if (doc, version) in read
     }
     claims = tuple(reading.claims(asked, "incident_id = ?", (incident_id,)))
     at = moment(reading.seen, asked)
     docs = sorted({r["doc"] for r in rows})
-    triggers = [(r["doc"], r["trigger"]["start"], r["trigger"]["end"]) for r in rows]
+    triggers = [(r["doc"], r["start"], r["end"]) for r in rows]
     mine = [
         seen
         for now, seen in _standing(reading, at.run, docs)

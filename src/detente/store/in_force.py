@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from detente.store import as_records
+
 #: The run until which a row is in force that nothing has followed yet.
 OPEN = 2**62
 _KEYS = {
@@ -17,15 +19,18 @@ _KEYS = {
     "incident_events": "event_id",
     "claims": "incident_id, claim_id",
 }
+# `incident`: the incident as JSON. From one column it is read ten times as fast as from the many of a row, and takes 0.5 kB.
+_OF_INCIDENTS = f"SELECT i.*, {as_records.INCIDENT} FROM ({{rows}}) i"
 # `day`: what events are ordered by. `s`, `d`: the rows of the sentence and of the document, which never move.
 _OF_EVENTS = """SELECT e.*, coalesce(e.date.start_date, left(d.published, 10)) AS day, s.rowid AS s, d.rowid AS d
 FROM ({rows}) e JOIN documents d ON d.doc = e.doc AND d.run = e.coding JOIN sentences s ON s.sentence = e.sentence"""
+_WITH = {"events": _OF_EVENTS, "incidents": _OF_INCIDENTS}
 
 
 def load(db: Any, name: str, rows: str, anew: bool, last: int) -> None:
     """Put rows (SQL) into the table of that name in memory: of runs after ``last``, or all. Documents and sentences before
     events."""
-    told = _OF_EVENTS.format(rows=rows) if name == "events" else rows
+    told = _WITH[name].format(rows=rows) if name in _WITH else rows
     key = _KEYS.get(name)
     if key:
         told = f"SELECT *, {OPEN} AS until FROM ({told})"

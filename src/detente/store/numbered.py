@@ -53,6 +53,8 @@ class Events:
         self, start: int, stop: int, event: str, sentence: str, document: str
     ) -> list[tuple[bool, str, str, str]]:
         seen, some = self._numbers.seen, self._numbers.between(start, stop)
+        if not some["e"]:
+            return []
         with columns.making_many():
             events = seen.by_number("events now", f"now.rejected, {event}", some["e"])
             sentences = seen.by_number("sentences s", sentence, some["s"])
@@ -102,6 +104,8 @@ class Incidents:
 
     def _parts(self, start: int, stop: int, incident: str) -> list[tuple[str, as_records.Told, bool]]:
         some = self._numbers.between(start, stop)
+        if not some["n"]:
+            return []
         with columns.making_many():
             rows = self._numbers.seen.by_number("incidents i", f"i.incident_id, {incident}", some["n"])
             told = self._told([rows[n][0] for n in some["n"]])
@@ -109,7 +113,7 @@ class Incidents:
 
     def records(self, start: int, stop: int) -> Sequence[Incident]:
         """As records."""
-        parts = self._parts(start, stop, as_records.INCIDENT)
+        parts = self._parts(start, stop, "i.incident")
         with columns.making_many():
             return [as_records.incident(i, *told, RejectedIncident if r else Incident) for i, told, r in parts]
 
@@ -137,6 +141,8 @@ class Claims:
     def records(self, start: int, stop: int) -> Sequence[Claim]:
         """As records."""
         some = self._numbers.between(start, stop)["c"]
+        if not some:
+            return []
         with columns.making_many():
             rows = self._numbers.seen.by_number("claims c", as_records.CLAIM, some)
             return [columns.read(Claim, rows[c][0]) for c in some]

@@ -21,6 +21,7 @@ from detente.store import archive, as_records, columns, ledger, moments, numbere
 from detente.store.committed import Committed
 from detente.store.filters import Filters, conditions
 from detente.store.found import CHUNK, FIRST, Drawn, Found
+from detente.store.in_force import at as rows_at
 from detente.store.moments import PLACED, Moment, in_force, latest_claims, moment
 from detente.store.numbered import Numbers
 from detente.store.rejected import RejectedIncident
@@ -79,12 +80,22 @@ class Reading:
         sql, values = self._event_query(asked, f"now.*, {as_records.EVENT_COLUMNS}", more, given, placed=True)
         yield from self.seen.stream(sql, values)
 
+    def standing(self, ids: Sequence[str], asked: Filters) -> list[dict[str, Any]]:
+        """Of events in force, in the order of `events`: the number, version and id of the document, and where the trigger stands in it."""
+        what = 'now.doc, d.version, d.id, now.trigger.start AS start, now.trigger."end" AS "end"'
+        sql, values = self._event_query(asked, what, *_named(ids), placed=True)
+        return self.seen.fetch(sql, values)
+
+    def named(self, ids: Sequence[str], asked: Filters) -> Found[Event]:
+        """Events in force by their ids."""
+        return self.events(asked, *_named(ids))
+
     def _event_query(
         self, asked: Filters, what: str, more: str, given: Sequence[object], placed: bool = False
     ) -> tuple[str, list[object]]:
         """The query of ``what`` of the events (now) that are asked for; ``placed``: with the sentence (s) and the document (d)."""
         at = moment(self.seen, asked)
-        found, values = conditions(asked, "now", spoken=True)
+        found, values = self._narrowed(conditions(asked, "now", spoken=True), "now.rowid", "events", asked)
         of_events, words = self._of_events(asked, at)
         found += of_events
         values += words
@@ -98,6 +109,16 @@ class Reading:
         day = "now.day" if kept else "coalesce(now.date.start_date, left(d.published, 10))"
         sql += f" ORDER BY {day}, now.doc, now.trigger.start, now.event_id"
         return sql + _limit(asked), values
+
+    def _narrowed(
+        self, conditions: tuple[list[str], list[object]], number: str, name: str, asked: Filters
+    ) -> tuple[list[str], list[object]]:
+        """Conditions on rows of a loaded table, of those alone that the countries of the filters leave."""
+        among = self.seen.countries.among(name, asked) if self.seen.keep else None
+        if among is None:
+            return conditions
+        found, values = conditions
+        return [f"{number} IN (SELECT unnest(?::BIGINT[]))", *found], [among, *values]
 
     def _of_events(self, asked: Filters, at: Moment) -> tuple[list[str], list[object]]:
         """What is asked of an event in force (now), its sentence (s) and its document (d) alone: confidence, words, archive."""
@@ -161,7 +182,8 @@ class Reading:
         at = moment(self.seen, asked)
         if at.published:
             return list(self.incidents(asked))
-        rows = self.seen.fetch(*self.incident_query(asked, at, as_records.INCIDENT, "", ()))
+        what = "i.incident" if self.seen.keep else as_records.INCIDENT
+        rows = self.seen.fetch(*self.incident_query(asked, at, what, "", ()))
         with columns.making_many():
             return [as_records.incident(row["incident"]) for row in rows]
 
@@ -218,7 +240,7 @@ class Reading:
         self, asked: Filters, at: Moment, what: str, more: str, given: Sequence[object]
     ) -> tuple[str, list[object]]:
         """The query of ``what`` of the incidents (i) that are asked for, by their first day."""
-        found, values = conditions(asked, "i", spoken=False)
+        found, values = self._narrowed(conditions(asked, "i", spoken=False), "i.n", "incidents", asked)
         told, words = self._of_events(asked, at)
         if told:
             found.append(
@@ -261,6 +283,15 @@ class Reading:
     def members(self, ids: Sequence[str], at: Moment, rejected: bool) -> dict[str, list[dict[str, Any]]]:
         """Of each incident the rows of its events in force; ``rejected``: with the rejected (each row says whether it is one)."""
         links = defaultdict(list)
+        if self.seen.keep and not rejected and not at.published:
+            for m in self.seen.fetch(
+                f"SELECT m.*, e.rejected FROM incident_events m JOIN events e ON e.event_id = m.event_id "
+                f"WHERE m.incident_id IN (SELECT unnest(?)) AND {rows_at(at.run, 'm')} AND {rows_at(at.run, 'e')} AND NOT e.rejected "
+                "ORDER BY m.event_id",
+                (ids,),
+            ):
+                links[m["incident_id"]].append(m)
+            return links
         placed, archived = "", ""
         if at.published:
             placed = "JOIN documents d ON d.doc = now.doc AND d.run = now.coding "
@@ -369,6 +400,10 @@ def _parts(row: dict[str, Any]) -> tuple[bool, str, str, str]:
 def _place(conditions: Iterable[str]) -> str:
     """Events in force (now) with their sentence (s) and document (d) if a condition asks these: joining them takes longer than the rest."""
     return PLACED if any(_BESIDE.search(c) for c in conditions) else " FROM now"
+
+
+def _named(ids: Sequence[str]) -> tuple[str, tuple[object, ...]]:
+    return "now.event_id IN (SELECT unnest(?))", (list(ids),)
 
 
 def _page(rows: Iterable[_Row], asked: Filters) -> Iterator[_Row]:

@@ -157,9 +157,10 @@ class Store:
         run = seen.refresh()
         return run, seen.time_of(run)
 
-    def show(self, name: str, as_of: str | None = None) -> Shown:
-        """An incident with its events, claims, corrections and links, by its id, the start of it, or an id that it had."""
-        return editing.show(self._reading(), name, as_of)
+    def show(self, name: str, as_of: str | None = None, *, texts: bool = True) -> Shown:
+        """An incident with its events, claims, corrections and links, by its id, the start of it, or an id that it had. ``texts``: with
+        the reports whole."""
+        return editing.show(self._reading(), name, as_of, texts)
 
     def corrections(self, as_of: str | None = None) -> Iterator[Correction]:
         """What analysts corrected, first to last; `Correction.lost` says where and why one no longer applies."""
