@@ -5,8 +5,8 @@ python benchmarks/serve.py --store DIR [--readers 50] [--seconds 60] [--think 1.
 DIR: of `benchmarks/store.py --documents 100000 --store DIR` (250,450 events); the writer adds to it, so give a copy that may grow.
 A reader opens a page (or asks the API), waits for the whole answer, looks at it for ``--think`` seconds on average (0: asks on at
 once), and opens the next; each kind of page with the weight in `MIX`, of pairs, incidents, reports and words drawn anew, so that
-few answers are in the server's cache. The writer adds 20 made-up reports (50 events), already coded, every two seconds: each is a
-commit that empties the cache. ``--quiet``: no writer. Times are of the clock, until the last byte; processor seconds (of the server
+few answers are in the server's cache. The writer adds 20 made-up reports (50 events), already coded, every two seconds; the server takes
+them up every ten. ``--quiet``: no writer. Times are of the clock, until the last byte; processor seconds (of the server
 and of the process that makes its first page) do not depend on what else the machine does.
 """
 
@@ -93,10 +93,16 @@ def main() -> None:
             writer = subprocess.Popen(
                 [sys.executable, __file__, "--store", str(args.store), "--write", str(int(time.time()))]
             )
-        busy = cpu(server.pid)
-        times, wrong = asyncio.run(load(port, ask, args.readers, args.seconds, args.think))
-        busy = cpu(server.pid) - busy
+        busy, own = cpu(server.pid), time.process_time()
+        added = cpu(writer.pid) if writer else 0.0
+        times, wrong, asked = asyncio.run(load(port, ask, args.readers, args.seconds, args.think))
+        busy, own = cpu(server.pid) - busy, time.process_time() - own
         told(times, wrong, busy, args.seconds)
+        added = cpu(writer.pid) - added if writer else 0.0
+        print(
+            f"{len(asked)} different addresses; processors: server {busy / args.seconds:.2f}, writer {added / args.seconds:.2f}, "
+            f"the readers themselves {own / args.seconds:.2f}"
+        )
         with Path(f"/proc/{server.pid}/status").open() as status:
             print("memory of the server:", next(line.split()[1] for line in status if line.startswith("VmHWM")), "kB")
     finally:
@@ -144,8 +150,12 @@ def got(address: str) -> bytes:
 
 def asker(base: str) -> Callable[[random.Random], tuple[str, str]]:
     """Draws (kind, path) of a request."""
-    rows = json.loads(got(f"{base}/api/v1/incidents?from=2020-01-01&limit=1000"))["items"]
-    reports = json.loads(got(f"{base}/api/v1/documents?from=2020-01-01&limit=1000"))["items"]
+    rows, reports = [], []
+    for year in (2019, 2020, 2021, 2022):
+        for month in (2, 5, 8, 11):
+            since = f"from={year}-{month:02}-01&limit=250"
+            rows += json.loads(got(f"{base}/api/v1/incidents?{since}"))["items"]
+            reports += json.loads(got(f"{base}/api/v1/documents?{since}"))["items"]
     pairs = [
         (r["actors"][0]["country"], r["recipients"][0]["country"])
         for r in rows
@@ -178,8 +188,9 @@ def asker(base: str) -> Callable[[random.Random], tuple[str, str]]:
 
 async def load(
     port: int, ask: Callable[[random.Random], tuple[str, str]], readers: int, seconds: float, think: float
-) -> tuple[dict[str, list[float]], list[str]]:
-    """Seconds of each answer by kind, and what went wrong."""
+) -> tuple[dict[str, list[float]], list[str], set[str]]:
+    """Seconds of each answer by kind, what went wrong, and the addresses that were asked for."""
+    asked: set[str] = set()
     times: defaultdict[str, list[float]] = defaultdict(list)
     wrong: list[str] = []
     end = time.perf_counter() + seconds
@@ -190,6 +201,7 @@ async def load(
         await asyncio.sleep(own.random() * max(think, 0.1))
         while time.perf_counter() < end:
             kind, path = ask(own)
+            asked.add(path)
             start = time.perf_counter()
             try:
                 status = await answer(stream, path)
@@ -203,7 +215,7 @@ async def load(
         stream[1].close()
 
     await asyncio.gather(*(reader(n) for n in range(readers)))
-    return times, wrong
+    return times, wrong, asked
 
 
 async def answer(stream: tuple[asyncio.StreamReader, asyncio.StreamWriter], path: str) -> int:

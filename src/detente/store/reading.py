@@ -139,8 +139,9 @@ class Reading:
     def _with_words(self, text: str, row: str) -> tuple[str, list[object]]:
         """Rows whose sentence (s) has all words of the text; words in quotation marks must stand together."""
         numbers = self.find(text)
-        found = f"{row}.sentence IN (SELECT unnest(?))"
-        values: list[object] = [numbers]
+        # Of words that many tell of: as JSON DuckDB takes a list in less than half the time.
+        found = f"""{row}.sentence IN (SELECT unnest(from_json(?, '["BIGINT"]')))"""
+        values: list[object] = [str(numbers)]
         for phrase in text.split('"')[1::2]:
             found += " AND contains(lower(s.text), ?)"
             values.append(phrase.casefold())
