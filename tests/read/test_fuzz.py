@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,6 +21,9 @@ from detente.records import Document
 from detente.resolve import date as resolve_date
 from detente.resolve import numbers
 from detente.segment.sentences import split
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
+import fuzz
 
 # About five seconds of CPU each at most; a deadline of one example is for catastrophes, the machine of CI is shared.
 _BUDGET = settings(
@@ -98,3 +103,31 @@ def test_dates_and_numbers(words: str) -> None:
 )
 def test_odd_stamps_are_no_dates(stamp: str) -> None:
     assert entries.moment(stamp)[0] is None
+
+
+def test_the_fuzzer_finds_what_is_wrong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reader that falls over two joined words of its examples is found, and the input that does it is kept."""
+
+    def fragile(data: bytes) -> None:
+        assert b"12killed" not in data.replace(b" ", b"")
+
+    monkeypatch.setattr(fuzz, "tried", lambda target: lambda data: fragile(data.replace(b"protesters", b"killed")))
+    with pytest.raises(AssertionError):
+        fuzz.by_hypothesis("numbers", 20.0, tmp_path, seed=1)
+    with pytest.raises(AssertionError):
+        fragile((tmp_path / "numbers-hypothesis").read_bytes().replace(b"protesters", b"killed"))
+
+
+@pytest.mark.parametrize("target", ["lines", "numbers"])
+def test_the_fuzzer_runs_and_finds_nothing(tmp_path: Path, target: str) -> None:
+    result = fuzz.fuzz(target, 1.0, "hypothesis", tmp_path, seed=1)
+    assert not result["found"], result["said"]
+    assert result["runs"] > 10
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("target", fuzz.NAMES)
+def test_what_the_fuzzer_starts_from_is_read(target: str) -> None:
+    read = fuzz.tried(target)
+    for data in fuzz.examples(target):
+        read(data)

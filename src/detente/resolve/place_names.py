@@ -47,7 +47,7 @@ _KINDS: dict[str, tuple[str, ...]] = {
     "water": ("river", "sea", "strait", "straits", "gulf", "bay", "lake", "ocean", "canal", "channel", "creek"),
     "site": ("base", "air base", "airbase", "camp", "prison", "dam", "plant", "crossing", "square", "airport", "airfield"),
 }  # fmt: skip
-_ALL_KINDS = sorted({k for kinds in _KINDS.values() for k in kinds}, key=lambda k: -len(k))
+_ALL_KINDS = sorted({k for kinds in _KINDS.values() for k in kinds}, key=lambda k: (-len(k), k))
 _KIND_AFTER = re.compile(rf"^(?P<core>.+?)[\s-]+(?P<kind>{'|'.join(_ALL_KINDS)})$", re.I)
 _KIND_BEFORE = re.compile(
     rf"^(?:the\s+)?(?:(?P<kind>{'|'.join(_ALL_KINDS)})\s+of|(?P<bare>county|lake|mount|river|cape|port|camp|gulf|strait|straits|co)\.?)"
