@@ -138,3 +138,19 @@ def test_a_file_that_is_taken_away_while_it_is_looked_at_is_no_damage(
         with Store(folder) as store:
             assert store.verify() == []
         assert not Path(gone[0]).exists()
+
+
+def test_words_are_found_while_another_writes(tmp_path: Path, coded: Coded) -> None:
+    with Store(tmp_path) as writer:
+        writer.add_coded(coded[:1])
+        with Store(tmp_path) as reader:
+            with writer._writing().control.writing():  # else it would wait for ten minutes
+                first = [e.event_id for e in reader.events(text="Iran")]
+                assert reader._writer is None
+            writer.add_coded(coded[1:2])
+            both = [e.event_id for e in reader.events(text="Iran")]
+            assert both == [e.event_id for e in writer.events(text="Iran")]
+            assert len(both) >= len(first) > 0
+            writer._writing().control.put("runs_version", 0)  # as if it was killed before it had indexed
+            assert [e.event_id for e in reader.events(text="Iran")] == both
+            assert reader._writer is not None

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from detente.serve import told
 from detente.serve.aside import Aside
 from detente.serve.problems import Refused
 from detente.store import Store
@@ -62,7 +61,7 @@ class Readers:
         # When it was taken up (time.monotonic). What the server begins with counts as old.
         self._taken = -math.inf
         self._watch = Watch(path)
-        self._lock, self._looking, self._taking = threading.Lock(), threading.Lock(), threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._answers: OrderedDict[tuple[Any, ...], tuple[int, Any]] = OrderedDict()
         self._bytes = 0
         self._making: dict[tuple[Any, ...], Future[Any]] = {}
@@ -95,39 +94,19 @@ class Readers:
                 self._free.get_nowait().close()
 
     def state(self) -> State:
-        """The snapshot of now: of the last run, if that is a person's deed or nothing was taken up for ``refresh`` seconds."""
-        if self._state is None:
-            return self._take(0)  # raises where there is no store
+        """The snapshot of now: of the last run, if that is a person's deed or nothing was taken up for ``refresh`` seconds. It waits for no
+        store: the rows of a run are loaded by whoever asks a store for them."""
         with self._looking:
+            if self._state is None:
+                with self._free_one() as store:  # raises where there is no store
+                    self._state = State(*store.last_run())
+                return self._state
             self._watch.look()
-            last, deed = self._watch.run, self._watch.deed
-        known, taken = self._state, self._taken
-        if last <= known.run:
-            return known
-        if deed > known.run:
-            return self._take(deed)
-        if time.monotonic() - taken >= self.refresh and self._taking.acquire(blocking=False):
-            try:
-                known = self._newest()
-            finally:
-                self._taking.release()
-        return known  # while another thread takes up what is new
-
-    def _take(self, run: int) -> State:
-        """Take up all until now, unless another thread took up ``run`` meanwhile."""
-        with self._taking:
-            known = self._state
-            return known if known is not None and known.run >= run else self._newest()
-
-    def _newest(self) -> State:
-        with self._free_one() as store:
-            run, at = store.last_run()
-            with store.still(run):
-                told.line(store, None)  # for each page: before the first of them asks
-        first = self._state is None
-        self._state = State(run, at)
-        self._taken = -math.inf if first else time.monotonic()
-        return self._state
+            seen = self._watch
+            known, now = self._state, time.monotonic()
+            if seen.run > known.run and (seen.deed > known.run or now - self._taken >= self.refresh):
+                self._state, self._taken = State(seen.run, seen.time), now
+            return self._state
 
     def cached(self, key: tuple[Any, ...], make: Callable[[], Made], size: Callable[[Made], int] = len) -> Made:  # type: ignore[assignment]
         """What ``make`` made for the key, once for all who ask at the same time. The key has the run in it."""

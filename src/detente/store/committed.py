@@ -60,6 +60,11 @@ class Committed:
         last = self._again(self._refresh)
         return last if self.pinned is None else min(last, self.pinned)
 
+    @property
+    def version(self) -> int:
+        """The version of the table `runs` when it was last looked at; -1 before."""
+        return self._seen
+
     def time_of(self, run: int) -> int | None:
         """When a run was committed (microseconds since 1970); of run 0, where nothing was, None."""
         if run not in self._times:

@@ -123,6 +123,14 @@ class Control:
         """Set a counter."""
         self.db.execute("INSERT OR REPLACE INTO counter VALUES (?, ?)", (name, value))
 
+    def has_indexed(self, version: int) -> bool:
+        """Whether all that `runs` had at a version of that table is in here; without a turn. Of a file of an older program, or none that
+        can be read: no."""
+        try:
+            return self.value("version") // 1000 == VERSION and self.value("runs_version") >= version
+        except sqlite3.Error:
+            return False
+
     # Ledger: by which names a document is known already, and which versions and codings there are of it
 
     def looked_up(self, keys: Iterable[int]) -> int | None:

@@ -46,6 +46,7 @@ class Store:
         self._keep = keep
         self._seen: Committed | None = None
         self._writer: Writer | None = None
+        self._words: control.Control | None = None  # to look words up without the writer's turn
         if layout.exists(self.path):
             layout.check(self.path)
         elif self.path.exists():
@@ -61,10 +62,10 @@ class Store:
 
     def close(self) -> None:
         """Let go of memory and files."""
-        for one in (self._seen, self._writer):
+        for one in (self._seen, self._writer, self._words):
             if one is not None:
                 one.close()
-        self._seen = self._writer = None
+        self._seen = self._writer = self._words = None
 
     # Writing
 
@@ -277,8 +278,25 @@ class Store:
         return Reading(self._seen, self._find)
 
     def _find(self, text: str) -> list[int]:
-        # The index of words is behind the tables if a writer was killed: opening as a writer brings it up.
-        return self._writing().control.with_words(text)
+        words = self._indexed()
+        # The index of words is behind the tables if a writer was killed: opening as a writer brings it up. That waits for the turn of
+        # another, which readers have no need to do while the index has all that they see.
+        return (words or self._writing().control).with_words(text)
+
+    def _indexed(self) -> control.Control | None:
+        """The control database, if its index of words has every run that is seen."""
+        if self._writer is not None:
+            return self._writer.control
+        if self._words is None and (self.path / control.NAME).is_file():
+            with contextlib.suppress(StoreError):  # in a folder that may not be written
+                self._words = control.Control(self.path)
+        seen = self._reading().seen
+        if self._words is not None and self._words.has_indexed(seen.version):
+            return self._words
+        if self._words is not None:
+            self._words.close()
+            self._words = None
+        return None
 
     def _writing(self, new: bool = False) -> Writer:
         if self._writer is None:

@@ -17,10 +17,11 @@ _ATTEMPTS = 20  # of a look while another process compacts
 
 
 class Watch:
-    """The last run of a store, ``run``, and the last that is a person's deed, ``deed`` (0: none), as of the last `look`."""
+    """The last run of a store, ``run``, when that was, ``time`` (microseconds since 1970), and the last that is a person's deed,
+    ``deed`` (each 0: none), as of the last `look`."""
 
     def __init__(self, folder: Path) -> None:
-        self.run = self.deed = 0
+        self.run = self.deed = self.time = 0
         self._tables = Tables(folder)
         self._log = folder / "runs" / "_delta_log"
         self._read: set[str] = set()
@@ -37,27 +38,29 @@ class Watch:
         self._tables.refresh("runs")
         for _ in range(_ATTEMPTS):
             files = set(self._tables.files("runs"))
-            run, deed = self._newest(files - self._read)
+            run, deed, time_ = self._newest(files - self._read)
             self._tables.refresh("runs")
             if set(self._tables.files("runs")) == files:  # else another process compacts, and some may have vanished
                 break
         self._read = files
-        self.run, self.deed = max(self.run, run), max(self.deed, deed)
+        self.run, self.deed, self.time = max(self.run, run), max(self.deed, deed), max(self.time, time_)
         # What is committed within the same tick would not be seen.
         self._time = changed if time.time_ns() - changed > _TICK else -1
 
     @staticmethod
-    def _newest(files: Iterable[str]) -> tuple[int, int]:
-        """The last run and the last deed in files; those that cannot be read are left out, as whoever loads the rows does, and tells."""
+    def _newest(files: Iterable[str]) -> tuple[int, int, int]:
+        """The last run, the last deed and the last time in files; those that cannot be read are left out, as whoever loads the rows does,
+        and tells."""
         import duckdb
 
         kinds = ", ".join(f"'{kind}'" for kind in DEEDS)
-        run = deed = 0
+        asked = f"coalesce(max(run), 0), coalesce(max(run) FILTER (kind IN ({kinds})), 0), coalesce(max(time), 0)"
+        newest = (0, 0, 0)
         with duckdb.connect(":memory:") as db:
             for file in files:
                 with contextlib.suppress(duckdb.Error):
-                    found = db.execute(
-                        f"SELECT coalesce(max(run), 0), coalesce(max(run) FILTER (kind IN ({kinds})), 0) FROM read_parquet({quoted([file])})"
-                    ).fetchone() or (0, 0)
-                    run, deed = max(run, found[0]), max(deed, found[1])
-        return run, deed
+                    run, deed, at = (
+                        db.execute(f"SELECT {asked} FROM read_parquet({quoted([file])})").fetchone() or newest
+                    )
+                    newest = max(newest[0], run), max(newest[1], deed), max(newest[2], at)
+        return newest
