@@ -89,6 +89,10 @@ def span(sentence: str, trigger: str, kind: str, phrase: str, published: str, st
         ("It declares an emergency from midnight.", "declares", "COERCE", "midnight", "2021-05-15", "2021-05-16/2021-05-16"),
         ("They gave the putschists until Sunday to leave.", "gave", "REQUEST", "until Sunday", "2023-08-05", "2023-08-06/2023-08-06"),
         ("Kirchner was invited to a meeting on Thursday.", "invited", "REQUEST", "Thursday", "2006-05-03", "2006-05-04/2006-05-04"),
+        # The verb beside a date tells whether it is to come, also when the date is first.
+        ("On September 12, Francis will visit Hungary.", "will visit", "AGREE", "September 12", "2021-07-21", "2021-09-12/2021-09-12"),
+        ("Annan flew in to plead for sites to be opened, and Saddam gave his signature on Sunday.", "signature", "AGREE", "Sunday", "1998-02-26", "1998-02-22/1998-02-22"),
+        ("Talks will be held Wednesday in Berlin.", "Talks", "AGREE", "Wednesday", "2015-01-20", "2015-01-21/2015-01-21"),
         ("Police had killed three earlier that day.", "killed", "ASSAULT", "earlier that day", "2022-01-02", "2022-01-02/2022-01-02"),
         # What everyone knows by its day, and a page's own date before the text.
         ("A law lets families of the September 11 attacks sue.", "attacks", "ASSAULT", "September 11", "2016-09-09", "2001-09-11/2001-09-11"),

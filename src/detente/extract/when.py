@@ -78,11 +78,7 @@ def when(reading: Reading, sentence: Sentence, document: Document, happened: str
     if page := _PAGE_DATE.match(sentence.text, best.start, best.end):
         best = replace(best, start=page.end())
     comes = happened in ("planned", "possible", "denied") or reading.type in _OF_WHAT_COMES
-    future = (
-        happened == "planned"
-        or (comes and is_planned(sentence.text[: best.start]))
-        or _ordered(best, reading, sentence)
-    )
+    future = happened == "planned" or (comes and _of_what_comes(best, sentence)) or _ordered(best, reading, sentence)
     found, start, end = _read(best, reading, sentence, document, discourse, future, comes)
     if found is None:
         found, start, end = _lasted(best, reading, sentence, document, future), best.start, best.end
@@ -137,6 +133,18 @@ def _read(
         ):
             open_end = inner, start, end
     return open_end or (None, best.start, best.end)
+
+
+def _of_what_comes(best: RoleSpan, sentence: Sentence) -> bool:
+    """Whether the words before a date, or after one that begins the sentence, put it ahead: "On September 12, Francis will visit"."""
+    if len(sentence.text[: best.start].split()) <= 1:
+        return bool(_WILL.match(sentence.text, best.end))
+    return is_planned(sentence.text[: best.start])
+
+
+_WILL = re.compile(
+    r",?(?: (?!sa(?:id|ys)\b|told\b|(?:announc|promis|vow|pledg)ed\b)[\w.’'-]+){1,6}? (?:will|is to|are to|plans? to|is due to|are due to)\b"
+)
 
 
 def _ordered(best: RoleSpan, reading: Reading, sentence: Sentence) -> bool:

@@ -116,7 +116,11 @@ def is_planned(before: str) -> bool:
     return bool(cues) and not _PAST.search(before, cues[-1])
 
 
-_PAST = re.compile(r"\b(?:said|told|was|were|had|has|have|announced|killed|(?<!be )[a-z]{3,}ed)\b", re.I)
+_PAST = re.compile(
+    r"\b(?:said|told|was|were|had|has|have|announced|killed|(?<!be )(?:[a-z]{3,}ed|met|held|made|left|sent|struck|shot|won|lost|brought|bought|overthrown)|"
+    r"gave|took|went|came|fell|began|fled|drove|broke|rose|saw|spoke|flew|fought|thought|sought|wrote|swore|withdrew|overthrew)\b",
+    re.I,
+)
 
 
 def story(phrases: Sequence[str], published: str | None = None, planned: Sequence[bool] = ()) -> list[When | None]:
