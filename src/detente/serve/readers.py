@@ -23,6 +23,7 @@ from detente.store.watching import Watch
 Made = TypeVar("Made")
 _KEPT = 64_000_000  # bytes of answers that are kept
 _LONG = 1.0  # seconds: what takes longer is made in another process
+_REST = 4.0  # times as long as it took to make what takes long, it is left: a fifth of a processor at the most
 _SOON = 0.25  # seconds that a reader waits for figures of now before he gets those of an earlier snapshot
 
 
@@ -145,7 +146,7 @@ class Readers:
 
     def latest(self, name: str, make: Callable[[Store], Made]) -> Made:
         """What ``make`` (a function of a module) makes of the store; while it is made anew for a later run, soon what it made of an
-        earlier one, unless the later is a person's deed. What takes seconds is made in another process, and not all the time: as long as it took, it is left."""
+        earlier one, unless the later is a person's deed. What takes seconds is made in another process, and not all the time."""
         run = self.state().run
         deed = min(self._watch.deed, run)
         while True:
@@ -206,4 +207,4 @@ class _Latest:
 
     def fresh(self) -> bool:
         """Whether it is too early to make it anew."""
-        return self.took > _LONG and time.monotonic() - self.ready < self.took
+        return self.took > _LONG and time.monotonic() - self.ready < _REST * self.took
