@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
@@ -11,7 +12,9 @@ from fastapi.testclient import TestClient
 from served import BASE, TOKEN, served
 
 import detente
+from detente.serve import readers as readers_
 from detente.serve.app import create_app
+from detente.serve.readers import Readers
 from detente.serve.settings import Settings
 from detente.store import Filters
 from detente.store.watching import Watch
@@ -195,3 +198,31 @@ def test_a_page_of_an_incident_does_not_read_the_reports(tmp_path: Path) -> None
     assert list(whole.documents) == ["r0"]
     assert lean.documents == {}
     assert (whole.incident, whole.events, whole.claims) == (lean.incident, lean.events, lean.claims)
+
+
+def _waiting(store: detente.Store) -> int:
+    time.sleep(0.5)
+    return os.getpid()
+
+
+def _busy(store: detente.Store) -> int:
+    end = time.thread_time() + 0.5
+    while time.thread_time() < end:
+        pass
+    return os.getpid()
+
+
+def test_what_keeps_the_processor_is_made_in_another_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers_, "_LONG", 0.25)
+    monkeypatch.setattr(readers_, "_SOON", 30.0)
+    monkeypatch.setattr(readers_, "_REST", 0.0)
+    with detente.open(tmp_path / "store") as store:
+        store.add([_report(0)])
+        readers = Readers(tmp_path / "store")
+        try:
+            assert {readers.latest("waiting", _waiting), readers.latest("busy", _busy)} == {os.getpid()}
+            store.add([_report(1)])
+            assert readers.latest("waiting", _waiting) == os.getpid()
+            assert readers.latest("busy", _busy) != os.getpid()
+        finally:
+            readers.close()

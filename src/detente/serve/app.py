@@ -63,6 +63,7 @@ def _warmed(readers: Readers) -> None:
     """The first page of a large store takes seconds to make: before somebody asks for it. What is wrong is told to who asks."""
     with contextlib.suppress(DetenteError):
         readers.latest("now", views.now)
+        readers.load()
 
 
 def _pictures() -> Response:

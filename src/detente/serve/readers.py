@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from detente.errors import DetenteError
 from detente.serve.aside import Aside
 from detente.serve.problems import Refused
 from detente.store import Store
@@ -22,7 +23,7 @@ from detente.store.watching import Watch
 
 Made = TypeVar("Made")
 _KEPT = 64_000_000  # bytes of answers that are kept
-_LONG = 1.0  # seconds: what takes longer is made in another process
+_LONG = 1.0  # processor seconds of a thread: what takes longer is made in another process
 _REST = 4.0  # times as long as it took to make what takes long, it is left: a fifth of a processor at the most
 _SOON = 0.25  # seconds that a reader waits for figures of now before he gets those of an earlier snapshot
 
@@ -85,6 +86,18 @@ class Readers:
         try:
             yield store
         finally:
+            self._free.put(store)
+
+    def load(self) -> None:
+        """Let the stores that nobody used yet load their rows, which takes seconds, before a request waits for it; call it once."""
+        idle = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                idle.append(self._free.get_nowait())
+        for n, store in enumerate(idle):
+            if n:  # the first is that which was used last: it is loaded, and answers meanwhile
+                with contextlib.suppress(DetenteError):  # told to who asks
+                    store.last_run()
             self._free.put(store)
 
     def close(self) -> None:
@@ -172,18 +185,21 @@ class Readers:
         return found
 
     def _renew(self, name: str, make: Callable[[Store], Any], work: Future[_Latest]) -> None:
-        begun, known = time.monotonic(), self._latest.get(name)
+        # Other requests wait while this thread runs, not while it waits for a busy machine.
+        begun, own, known = time.monotonic(), time.thread_time(), self._latest.get(name)
         try:
             state = self.state()
+            took = None
             if known is not None and known.took > _LONG:
                 try:
                     made = self._aside.made(make, state.run)
+                    took = time.monotonic() - begun
                 except BrokenExecutor:
                     made = self._made_here(make, state)
             else:
                 made = self._made_here(make, state)
-            now = time.monotonic()
-            latest = self._latest[name] = _Latest(state.run, made, now, now - begun)
+            took = time.thread_time() - own if took is None else took
+            latest = self._latest[name] = _Latest(state.run, made, time.monotonic(), took)
             work.set_result(latest)
         except BaseException as error:
             work.set_exception(error)
@@ -198,7 +214,7 @@ class Readers:
 
 @dataclass(frozen=True, slots=True)
 class _Latest:
-    """What was made of a run; when it was ready, and how many seconds it took."""
+    """What was made of a run; when it was ready, and how many seconds it took: of the processor here, of the clock in the other process."""
 
     run: int
     made: Any
