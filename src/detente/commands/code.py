@@ -43,7 +43,7 @@ def register(verbs: Any) -> None:
     )
     formats.statuses_option(code)
     code.add_argument(
-        "--published", metavar="DATE", help="publication date of reports that do not formats.tell theirs (2026-06-01)"
+        "--published", metavar="DATE", help="publication date of reports that do not tell theirs (2026-06-01)"
     )
     code.add_argument(
         "--show", action="store_true", help="print each report with its events marked, and a table of them"
