@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import runpy
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -101,6 +104,23 @@ def test_paths_mean_the_same_in_every_task(monkeypatch: pytest.MonkeyPatch, tmp_
     main(["spark", "code", *given])
     assert seen["input"] == [str(tmp_path / "wire.jsonl"), "s3://news/day"]
     assert (seen["output"], seen["actors"]) == (str(tmp_path / "out"), tmp_path / "my.csv")
+
+
+def test_tasks_of_one_process_share_as_many_workers_as_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(spark, "_idle", {})
+    monkeypatch.setattr(spark, "_turns", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(spark.local, "pool", lambda *args, **given: made.append(object()) or made[-1])
+    job = spark.Job((), "out", "jsonl", spark.Coding(None, None), 30.0, "2026-01-01")
+
+    def task(number: int) -> int:
+        with spark._workforce(job):
+            time.sleep(0.02)
+        return number
+
+    with ThreadPoolExecutor(12) as threads:
+        assert list(threads.map(task, range(12))) == list(range(12))
+    assert len(made) <= 2
 
 
 def test_linking_refuses_what_it_does_not_use(capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,6 +97,14 @@ def code(session: Any, job: Job) -> Iterator[tuple[int, Totals, list[Problem]]]:
         splits.as_delta(job.output)
 
 
+def _connected(builder: Any, address: str) -> Any:
+    """A session of Spark Connect. Raises MissingExtra where PySpark lacks what it needs for that."""
+    try:
+        return builder.remote(address).getOrCreate()
+    except ImportError as error:  # grpcio and others, which PySpark has in an extra of its own
+        raise MissingExtra(f"Spark Connect lacks packages ({error}): pip install 'pyspark[connect]'") from None
+
+
 def session(master: str, name: str = "detente") -> Any:
     """A Spark session: ``local[N]``, ``yarn``, ``k8s://…``, ``spark://…`` (need Java), ``sc://host:port`` (Spark Connect), or
     ``sail``: a server of pysail in this process. Raises MissingExtra or DetenteError with what to install."""
@@ -112,11 +120,11 @@ def session(master: str, name: str = "detente") -> Any:
             raise MissingExtra("pysail is missing: pip install pysail") from None
         server = SparkConnectServer()
         server.start(background=True)
-        found = builder.remote(f"sc://localhost:{server.listening_address[1]}").getOrCreate()
+        found = _connected(builder, f"sc://localhost:{server.listening_address[1]}")
         found.detente_server = server  # lives as long as the session
         return found
     if master.startswith("sc://"):
-        return builder.remote(master).getOrCreate()
+        return _connected(builder, master)
     home = os.environ.get("JAVA_HOME")
     if shutil.which("java") is None and not (home and os.path.isfile(os.path.join(home, "bin", "java"))):  # noqa: PTH113, PTH118
         raise DetenteError(
@@ -177,20 +185,23 @@ def _count(outcome: Outcome, totals: Totals, problems: list[Problem]) -> None:
 
 _idle: dict[tuple[Coding, float], list[Pool[str | Document, Outcome]]] = {}
 _lock = threading.Lock()  # pysail runs tasks as threads of one process
+# ... and begins all of them at once: more workers than cores would only take memory (0.28 GB each).
+_turns = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
 @contextlib.contextmanager
 def _workforce(job: Job) -> Iterator[Pool[str | Document, Outcome]]:
     """A worker with its model loaded, kept for the next task of this process; one that failed in its work is not."""
     kind = (job.how, job.deadline)
-    with _lock:
-        pool = _idle[kind].pop() if _idle.get(kind) else None
-    if pool is None:
-        pool = local.pool(job.how, workers=1, deadline=job.deadline)
-    try:
-        yield pool
-    except BaseException:
-        pool.close()
-        raise
-    with _lock:
-        _idle.setdefault(kind, []).append(pool)
+    with _turns:
+        with _lock:
+            pool = _idle[kind].pop() if _idle.get(kind) else None
+        if pool is None:
+            pool = local.pool(job.how, workers=1, deadline=job.deadline)
+        try:
+            yield pool
+        except BaseException:
+            pool.close()
+            raise
+        with _lock:
+            _idle.setdefault(kind, []).append(pool)
