@@ -12,8 +12,6 @@ from detente.commands.options import UsageError, actors_option, model_option, se
 from detente.commands.parts import tell_run
 from detente.commands.reports import published_of
 
-_DEADLINE = 30.0  # seconds, as of `detente code`
-
 
 def register(verbs: Any) -> None:
     """Add the verb to the command line."""
@@ -112,7 +110,7 @@ def _code(args: argparse.Namespace) -> int:
                 args.output,
                 args.to,
                 local.Coding(args.model, args.actors),
-                args.deadline or _DEADLINE,
+                args.deadline or local.DEADLINE,
                 published,
             )
             for _, done, wrong in spark.code(session, job):

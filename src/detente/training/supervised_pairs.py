@@ -28,6 +28,7 @@ from detente.training.batches import padded
 from detente.training.import_onnx import state_of
 from detente.training.loss import half, half_is_fast
 from detente.training.network import SMALL, TEACHER, PairReader
+from detente.training.train import rate_at
 
 _BATCH = 16
 _SMOOTHING = 0.05  # of the labels: of near classes (AGREE, SUPPORT) a second reader would often choose the other
@@ -87,7 +88,7 @@ def learn(examples: Sequence[PairExample], classes: Sequence[str], start: Path, 
         rng.shuffle(cut)
         for batch in cut:
             for part, rate in zip(optimizer.param_groups, (body_rate, head_rate), strict=True):
-                part["lr"] = rate * min((step + 1) / (0.1 * total), max(0.02, 1 - step / total))
+                part["lr"] = rate * rate_at(step, total, rise=0.1)
             with half(torch.device("cpu"), bf16):
                 logits = reader(*_tensors(batch))
             loss = F.cross_entropy(

@@ -69,9 +69,9 @@ def optimizer_of(network: AnyNetwork, rate: float, head_rate: float) -> torch.op
     )
 
 
-def rate_at(step: int, steps: int, ahead: int = 0) -> float:
-    """The share of the full rate: it rises over 6 % of ``steps`` and then falls to nearly nothing; the schedule is ``ahead`` of the step."""
-    return min((step + 1) / (0.06 * steps), max(0.02, 1.0 - (step + ahead) / steps))
+def rate_at(step: int, steps: int, ahead: int = 0, rise: float = 0.06) -> float:
+    """The share of the full rate: it rises over the share ``rise`` of ``steps`` and then falls to nearly nothing; the schedule is ``ahead`` of the step."""
+    return min((step + 1) / (rise * steps), max(0.02, 1.0 - (step + ahead) / steps))
 
 
 def faded(average: dict[str, torch.Tensor], now: dict[str, torch.Tensor], step: int) -> None:
