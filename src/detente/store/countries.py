@@ -42,11 +42,11 @@ class Countries:
         codes = {side.country for side in sides if side.country}
         if not codes:
             return None
-        found = None
-        for code in codes:
-            rows = self._of(name, code)
-            found = rows if found is None else np.intersect1d(found, rows, assume_unique=True)
-        return [] if found is None else found.tolist()
+        found, *others = (self._of(name, code) for code in codes)
+        for rows in others:
+            found = np.intersect1d(found, rows, assume_unique=True)
+        numbers: list[int] = found.tolist()
+        return numbers
 
     def _of(self, name: str, code: str) -> Numbers:
         parts = self._parts[name].get(code) if name in self._parts else None
