@@ -15,6 +15,7 @@ from detente.extract.parties import attribution, members, party, with_context
 from detente.extract.spans import whole
 from detente.extract.status import status
 from detente.extract.when import when
+from detente.extract.where import where
 from detente.model import labels
 from detente.model.coder import Reading, RoleSpan, SentenceReading
 from detente.records import (
@@ -24,13 +25,11 @@ from detente.records import (
     Document,
     DocumentReference,
     Event,
-    Place,
     Sentence,
     SentenceReference,
     Span,
 )
 from detente.resolve.actors import mentions
-from detente.resolve.capitals import capital, is_capital
 from detente.resolve.countries import (
     Surroundings,
     is_only_a_friend,
@@ -127,7 +126,7 @@ def _event(
 ) -> Event:
     happened = status(reading, sentence)
     trigger = _span(document, sentence, reading.start, reading.end)
-    place = _place(reading, sentence, document, discourse, named[0])
+    place = where(reading, sentence, document, discourse, named[0])
     dated = when(reading, sentence, document, happened, discourse)
     actors, recipients, source = _parties(
         reading, sentence, document, place.country if place else None, discourse, named
@@ -235,24 +234,6 @@ def _span(document: Document, sentence: Sentence, start: int, end: int) -> Span:
 
 def _likeliest(spans: Sequence[RoleSpan]) -> RoleSpan:
     return max(spans, key=lambda s: s.probability)
-
-
-def _place(
-    reading: Reading, sentence: Sentence, document: Document, discourse: Discourse, here: Sequence[Mention]
-) -> Place | None:
-    spans = reading.roles.get("place", ())
-    if not spans:
-        return None
-    best = _likeliest(spans)
-    words = _span(document, sentence, best.start, best.end)
-    found = resolve_place(words.text, context=sentence.text)
-    if (found is None or found.name is None) and is_capital(words.text):
-        states = (
-            [found.country] if found else [m[2] for m in here] or [c for c, _ in discourse.countries.most_common(1)]
-        )
-        found = capital(next((s for s in states if s), None)) or found
-    found = found or Place()
-    return replace(found, start=words.start, end=words.end, text=words.text, basis=found.basis or "phrase")
 
 
 def _once(parties: Sequence[Actor]) -> tuple[Actor, ...]:

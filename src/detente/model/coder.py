@@ -31,6 +31,8 @@ T = TypeVar("T")
 _GAP = 2  # words that a role may miss inside its phrase
 _TELLS = 0.05  # probability below which a word is not told as one that names a party's country
 _MAY_BE = 0.1  # probability below which a sector of a party is not told
+_OF_A_PLACE = 0.03  # probability below which a word is not told as one of a place phrase
+_PLACE = labels.ROLES.index("place")
 _PAIR_TRIGGERS = 3  # words that are tried as the trigger of each type when two parties are given
 
 
@@ -78,6 +80,8 @@ class Reading:
     roles: dict[str, tuple[RoleSpan, ...]]
     implied: tuple[str, ...]
     told: tuple[CountryWord, ...] = ()
+    #: Words [start, end) that may be of the event's place, though no span of it was sure enough of them.
+    place_words: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +292,9 @@ class Coder:
                 },
                 tuple(k for k, p in zip(labels.CASUALTY_LIST, implied[i], strict=True) if p > limits.implied),
                 tuple(_country_words(words, told[i])),
+                tuple(
+                    (words.start[w], words.end[w]) for w in np.flatnonzero(1.0 - means[i][:, _PLACE, 0] > _OF_A_PLACE)
+                ),
             )
 
     def _role_outputs(self, hidden: Floats, words: Words, found: list[TriggerSpan]) -> tuple[Floats, ...]:
