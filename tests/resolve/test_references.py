@@ -46,7 +46,7 @@ def test_each_state_of_a_joint_phrase_is_a_member():
     sentence = "Militants shelled American and Iraqi troops near Mosul."
     start = sentence.index("American")
     span = RoleSpan(start, start + len("American and Iraqi troops"), 1.0)
-    who = parties.party(span, Sentence(0, 0, len(sentence), sentence), Document(sentence), {})
+    who = parties.party(span, Sentence(0, 0, len(sentence), sentence), Document(sentence), Discourse())
     around = Surroundings(sentence, span.start, span.end, "recipient", named_countries(sentence), ())
     found = parties.members(who, span, around, Discourse())
     assert [(m.text, m.country, m.sectors) for m in found] == [

@@ -69,6 +69,11 @@ def events(
     contexts = document_contexts(readings, context_threshold)
     named = [named_countries(s.text) for s in sentences]
     discourse = Discourse.of(mentions(document.title or ""), named, document.text)
+    if discourse.redefined:
+        named = [
+            [m for m in here if s.text[m[0] : m[1]] not in discourse.redefined]
+            for s, here in zip(sentences, named, strict=True)
+        ]
     if document.dateline and document.dateline.place:
         home = resolve_place(document.dateline.place)
         discourse.longitude = home.longitude if home else None
@@ -182,7 +187,7 @@ def _parties(
     for side in ("actor", "recipient"):
         if not spans[side] and (word := pointed_word(reading.told, named[0], side)):
             spans[side] = (RoleSpan(*word),)
-    known = {side: [party(s, sentence, document, discourse.acronyms) for s in given] for side, given in spans.items()}
+    known = {side: [party(s, sentence, document, discourse) for s in given] for side, given in spans.items()}
     told = {side: frozenset(a.country for a in given if a.country) for side, given in known.items()}
     full: dict[str, list[Actor]] = {}
     # The speaker first: "I" and "we" are his, and often "he" is.

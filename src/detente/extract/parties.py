@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
 from detente.model.coder import RoleSpan
@@ -24,11 +23,15 @@ _CUES = re.compile(
 _CUE_REACH = 60  # code points between a source and its cue
 
 
-def party(span: RoleSpan, sentence: Sentence, document: Document, acronyms: Mapping[str, str]) -> Actor:
-    """The party that a role span names, as far as its own words and the report's ``acronyms`` tell."""
+def party(span: RoleSpan, sentence: Sentence, document: Document, discourse: Discourse) -> Actor:
+    """The party that a role span names, as far as its own words and the report's acronyms tell."""
     start, end = sentence.start + span.start, sentence.start + span.end
     text = document.text[start:end]
-    found = resolve_actor(text, context=sentence.text, published=document.published)
+    acronyms, words = discourse.acronyms, text
+    for short in discourse.redefined:
+        words = re.sub(rf"\s*\({short}\)", "", words)
+        words = re.sub(rf"\b{short}\b", acronyms[short], words)
+    found = resolve_actor(words, context=sentence.text, published=document.published)
     introduced = next((w for w in re.findall(r"[A-Z][\w.&-]+", text) if w.replace(".", "") in acronyms), None)
     if introduced and (found is None or (found.country is None and found.entity is None)):
         long = text.replace(introduced, acronyms[introduced.replace(".", "")], 1)

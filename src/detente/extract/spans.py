@@ -98,6 +98,9 @@ def _trimmed(sentence: str, start: int, end: int) -> tuple[int, int]:
         or (part[len(kept)] == ")" and "(" in kept)
     ):
         kept = part[: len(kept) + 1]
+    # "The National Transitional Council (NTC": a bracket that is not closed is none of it.
+    if "(" in kept and ")" not in kept:
+        kept = kept[: kept.index("(")].rstrip(_EDGE)
     # No annotated party or place ends in a preposition or an article ("a court in").
     if loose := _LOOSE.search(kept):
         kept = kept[: loose.start()]

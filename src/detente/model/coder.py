@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from detente.errors import ModelError
 from detente.model import labels
 from detente.model.gate import Gate
+from detente.model.tagging import RoleSpan as RoleSpan
+from detente.model.tagging import TriggerSpan, Words, members, role_spans, triggers, word_means, words_of
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 
 FORMAT = 3
@@ -28,11 +30,10 @@ DEFAULT = Path(__file__).parent / "small"
 FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx", "gate.npz")
 Floats = NDArray[np.float32]
 T = TypeVar("T")
-_GAP = 2  # words that a role may miss inside its phrase
 _TELLS = 0.05  # probability below which a word is not told as one that names a party's country
-_MAY_BE = 0.1  # probability below which a sector of a party is not told
 _OF_A_PLACE = 0.03  # probability below which a word is not told as one of a place phrase
 _PLACE = labels.ROLES.index("place")
+_MUTUAL = frozenset({"AGREE", "CONSULT"})  # "X met with Y": both are actors, wherever they stand
 _PAIR_TRIGGERS = 3  # words that are tried as the trigger of each type when two parties are given
 
 
@@ -50,20 +51,12 @@ class Thresholds:
     mode: float = 0.5
     context: float = 0.4
     implied: float = 0.5
+    joined: float = 0.3  # of an actor or recipient that "and" joins to the likeliest one
+    further: float = 0.85  # of one that stands elsewhere
 
     def of_role(self, role: str) -> float:
         """The threshold of a role of `labels.ROLES`."""
         return float(getattr(self, role, self.count))
-
-
-@dataclass(frozen=True, slots=True)
-class RoleSpan:
-    """Words that fill a role: code-point span in the sentence, mean probability, sector probabilities of a party."""
-
-    start: int
-    end: int
-    probability: float
-    sectors: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +174,10 @@ class Coder:
         """For each type, its likeliest trigger and how well the two parties (code-point spans) fit its roles."""
         (cut,) = pieces(self._tokenizer, [sentence])
         hidden, trigger, _ = self._encoder.run(None, _inputs(cut))
-        words = _words(cut)
+        words = words_of(cut)
         if not words.first:
             return []
-        means = _word_means(words, _softmax(trigger)[0])
+        means = word_means(words, _softmax(trigger)[0])
         kinds = means[:, 1::2] + means[:, 2::2]
         # A party's own name is rarely the trigger that joins it to the other.
         found = [
@@ -257,18 +250,18 @@ class Coder:
         probabilities = _softmax(trigger)[0]
         readings: list[Reading] = []
         if probabilities[1 : len(cut.ids) - 1, 1:].sum(-1).max(initial=0.0) > 0.5 * self.thresholds.trigger:
-            words = _words(cut)
-            found = _triggers(words, probabilities, self.thresholds.trigger)
+            words = words_of(cut)
+            found = triggers(words, probabilities, self.thresholds.trigger)
             # A sentence of a hundred triggers must not take a hundred times the memory.
             for at in range(0, len(found), 64):
-                readings += self._read_roles(hidden, words, found[at : at + 64])
+                readings += self._read_roles(hidden, words, found[at : at + 64], cut.text)
         return SentenceReading(tuple(readings), _sigmoid(context)[0])
 
-    def _read_roles(self, hidden: Floats, words: Words, found: list[TriggerSpan]) -> Iterator[Reading]:
+    def _read_roles(self, hidden: Floats, words: Words, found: list[TriggerSpan], sentence: str) -> Iterator[Reading]:
         roles, sectors, modes, status, implied, told = self._role_outputs(hidden, words, found)
         limits = self.thresholds
         # Of every role at once: [words, roles, outside begin inside].
-        means = [_word_means(words, r.reshape(len(r), -1)).reshape(len(words.first), *r.shape[1:]) for r in roles]
+        means = [word_means(words, r.reshape(len(r), -1)).reshape(len(words.first), *r.shape[1:]) for r in roles]
         for i, span in enumerate(found):
             name = labels.TYPE_LIST[span.type]
             best = int(status[i].argmax())
@@ -286,7 +279,7 @@ class Coder:
                     if (inside := 1.0 - means[i][:, r, 0]).max() > limits.of_role(role)
                     and (
                         spans := tuple(
-                            _role_spans(words, roles[i, :, r], inside, sectors[i], limits.of_role(role), role)
+                            self._spans(role, name in _MUTUAL, words, roles[i, :, r], inside, sectors[i], sentence)
                         )
                     )
                 },
@@ -296,6 +289,16 @@ class Coder:
                     (words.start[w], words.end[w]) for w in np.flatnonzero(1.0 - means[i][:, _PLACE, 0] > _OF_A_PLACE)
                 ),
             )
+
+    def _spans(
+        self, role: str, mutual: bool, words: Words, tags: Floats, inside: Floats, sectors: Floats, sentence: str
+    ) -> Iterable[RoleSpan]:
+        limits = self.thresholds
+        least = limits.of_role(role)
+        if role not in ("actor", "recipient"):
+            return role_spans(words, tags, inside, sectors, least, role)
+        found = list(role_spans(words, tags, inside, sectors, min(least, limits.joined), role))
+        return members(found, sentence, least, limits.joined, least if mutual else limits.further)
 
     def _role_outputs(self, hidden: Floats, words: Words, found: list[TriggerSpan]) -> tuple[Floats, ...]:
         """Probabilities of the role block for each trigger: role tags, sectors, modes, status, implied casualties, and
@@ -328,101 +331,9 @@ def default_coder(threads: int | None = None) -> Coder:
     return Coder(threads=threads)
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words of a sentence: their pieces [first, last) and their code points [start, end)."""
-
-    first: list[int]
-    last: list[int]
-    start: list[int]
-    end: list[int]
-
-
-@dataclass(frozen=True, slots=True)
-class TriggerSpan:
-    """Words [first, last) that evoke an event of ``type`` (index)."""
-
-    first: int
-    last: int
-    type: int
-    probability: float
-
-
-def _words(cut: Pieces) -> Words:
-    words = Words([], [], [], [])
-    before: int | None = None
-    for i, (word, (start, end)) in enumerate(zip(cut.words, cut.offsets, strict=True)):
-        if word is None:
-            before = None
-        elif word == before:
-            words.last[-1], words.end[-1] = i + 1, end
-        else:
-            words.first.append(i)
-            words.last.append(i + 1)
-            words.start.append(start)
-            words.end.append(end)
-            before = word
-    return words
-
-
-def _word_means(words: Words, values: Floats) -> Floats:
-    """Means over the pieces of each word: [pieces, k] -> [words, k]."""
-    if not words.first:
-        return np.zeros((0, values.shape[1]), np.float32)
-    sums = np.add.reduceat(values[: words.last[-1]], words.first, axis=0)
-    counts = np.array(words.last) - np.array(words.first)
-    means: Floats = sums / counts[:, None]
-    return means
-
-
-def _triggers(words: Words, probabilities: Floats, threshold: float) -> list[TriggerSpan]:
-    """Runs of trigger words; a run ends where a new trigger begins or the type changes."""
-    means = _word_means(words, probabilities)
-    types = means[:, 1::2] + means[:, 2::2]
-    found: list[TriggerSpan] = []
-    for i in range(len(means)):
-        if 1.0 - means[i, 0] <= threshold:
-            continue
-        kind = int(types[i].argmax())
-        first = words.first[i]
-        begins = probabilities[first, 1 + 2 * kind] > probabilities[first, 2 + 2 * kind]
-        p = float(types[i, kind])
-        if found and found[-1].last == i and not begins:
-            # A word inside a trigger belongs to it, whatever type it looks like alone.
-            past = found[-1]
-            found[-1] = TriggerSpan(
-                past.first, i + 1, past.type, max(past.probability, p if past.type == kind else 0.0)
-            )
-        else:
-            found.append(TriggerSpan(i, i + 1, kind, p))
-    return found
-
-
-def _role_spans(
-    words: Words, tags: Floats, inside: Floats, sectors: Floats, threshold: float, role: str
-) -> Iterator[RoleSpan]:
-    """Runs of words tagged with one role; ``tags`` is [pieces, 3] of outside, begin, inside, ``inside`` [words] not outside."""
-    runs: list[tuple[int, int]] = []
-    for i in np.flatnonzero(inside > threshold):
-        begins = tags[words.first[i], 1] > tags[words.first[i], 2]
-        # "hundreds [of] protesters": a word that goes on closes a short gap.
-        if runs and i - runs[-1][1] <= _GAP and not begins:
-            runs[-1] = (runs[-1][0], int(i) + 1)
-        else:
-            runs.append((int(i), int(i) + 1))
-    for first, last in runs:
-        likely: tuple[tuple[str, float], ...] = ()
-        if role in labels.PARTY_ROLES:
-            means = sectors[words.first[first] : words.last[last - 1]].mean(0)
-            likely = tuple(
-                (labels.SECTOR_LIST[j], round(float(means[j]), 3)) for j in np.argsort(-means)[:3] if means[j] > _MAY_BE
-            )
-        yield RoleSpan(words.start[first], words.end[last - 1], float(inside[first:last].mean()), likely)
-
-
 def _country_words(words: Words, told: Floats) -> Iterator[CountryWord]:
     """The words that may tell a country; ``told`` is [pieces, 2] of actor, recipient."""
-    means = _word_means(words, told)
+    means = word_means(words, told)
     for i in np.flatnonzero(means.max(1, initial=0.0) > _TELLS):
         yield CountryWord(words.start[i], words.end[i], float(means[i, 0]), float(means[i, 1]))
 

@@ -15,13 +15,14 @@ class Pieces:
     """One sentence as the encoder sees it, [CLS] and [SEP] included (their offsets are (0, 0)).
 
     ``offsets`` are half-open code-point spans in the sentence; ``casings`` index ``labels.CASINGS``;
-    ``words`` numbers the word that each piece belongs to (None for [CLS] and [SEP]).
+    ``words`` numbers the word that each piece belongs to (None for [CLS] and [SEP]); ``text`` is the sentence.
     """
 
     ids: list[int]
     casings: list[int]
     offsets: list[tuple[int, int]]
     words: list[int | None]
+    text: str
 
 
 def load_tokenizer(path: Path) -> Any:
@@ -39,7 +40,7 @@ def pieces(tokenizer: Any, sentences: Sequence[str]) -> list[Pieces]:
     # Lone surrogates cannot cross into the Rust tokenizer; "?" keeps every offset in its place.
     clean = [s if s.isascii() else s.encode("utf-8", "replace").decode("utf-8") for s in sentences]
     return [
-        Pieces(e.ids, _casings(sentence, e.offsets, e.word_ids), e.offsets, e.word_ids)
+        Pieces(e.ids, _casings(sentence, e.offsets, e.word_ids), e.offsets, e.word_ids, sentence)
         for sentence, e in zip(clean, tokenizer.encode_batch(clean), strict=True)
     ]
 

@@ -262,10 +262,9 @@ def named_countries(text: str) -> list[Mention]:
     return [m for m in mentions(text) if m[3] in _KINDS and m[2]]
 
 
+_KIN = r"(?:ally|allies|partners?|neighbou?rs?|backers?|patrons?|friends?|rivals?|foes?|enem(?:y|ies)|supporters?|protectors?|suppliers?|clients?|sponsors?)"
 _RELATION = re.compile(
-    r",\s+(?:(?:an?|the|one of|once|long|its|their)\s+)*[^,;]{0,60}?\b(?:ally|allies|partner|partners|neighbou?rs?|backers?|patrons?|friends?|"
-    r"rivals?|foes?|enem(?:y|ies)|supporters?|protectors?|suppliers?|clients?|sponsors?)\b[^,;]{0,60}(?:,|$)",
-    re.I,
+    rf",\s+(?:(?:an?|the|one of|once|long|its|their)\s+)*[^,;]{{0,60}}?\b{_KIN}\b[^,;]{{0,60}}(?:,|$)", re.I
 )
 
 
@@ -277,8 +276,7 @@ def without_relations(text: str, named: Sequence[Mention]) -> list[Mention]:
 
 
 _FRIEND = re.compile(
-    r"(?<=\w),\s+(?P<friend>(?:[A-Z][\w.-]+ )?[A-Z][\w.-]+['’]s (?:[\w-]+ ){0,3}?(?:ally|allies|partners?|backers?|patrons?|foes?|rivals?|"
-    r"enem(?:y|ies)|protectors?|sponsors?|neighbou?rs?))\b(?=[^,;.]{0,40}(?:[,;.]|$))"
+    rf"(?<=\w),\s+(?P<friend>(?:[A-Z][\w.-]+ )?[A-Z][\w.-]+['’]s (?:[\w-]+ ){{0,3}}?{_KIN})\b(?=[^,;.]{{0,40}}(?:[,;.]|$))"
 )
 
 

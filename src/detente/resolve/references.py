@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from detente.knowledge import tables
@@ -41,6 +41,8 @@ class Discourse:
     title: frozenset[str] = frozenset()
     acronyms: dict[str, str] = field(default_factory=dict)
     text: str = ""
+    #: Acronyms that the report uses for something else than the tables (`redefined`).
+    redefined: frozenset[str] = frozenset()
     #: The last day that an event of the report was dated to, and the longitude of the dateline's place (degrees east).
     day: str | None = None
     longitude: float | None = None
@@ -49,7 +51,13 @@ class Discourse:
     def of(cls, title: Sequence[Mention], sentences: Sequence[Sequence[Mention]], text: str = "") -> Discourse:
         """The countries of a document, from what its title and sentences name: each naming in the first 60 sentences
         counts once, in the title twice; and the acronyms that its text introduces."""
-        discourse = cls(title=frozenset(c for _, _, c, _ in title if c), acronyms=acronyms(text), text=text)
+        introduced = acronyms(text)
+        discourse = cls(
+            title=frozenset(c for _, _, c, _ in title if c),
+            acronyms=introduced,
+            text=text,
+            redefined=redefined(introduced),
+        )
         for named, weight in [(title, 2), *((s, 1) for s in sentences[:60])]:
             for _, _, country, kind in named:
                 if kind in ("country", "nationality", "capital", "place", "metonym"):
@@ -97,6 +105,25 @@ def _long_form(short: str, before: str) -> int | None:
         if at < 0:
             return None
     return at if " " in before[at:] and len(before[at:].split()) <= 2 * len(short) else None
+
+
+def redefined(introduced: Mapping[str, str]) -> frozenset[str]:
+    """The acronyms that a report introduces for something else than the tables know by them: the "Financial Services Authority
+    (FSA)" is no Free Syrian Army. Two names are the same thing's if they share half of the words of the shorter; a table that has the
+    acronym alone tells nothing."""
+    known = tables.actor_names()
+    return frozenset(
+        short
+        for short, long in introduced.items()
+        if not known.get(long)
+        and (entries := known.get(short))
+        and all(" " in e.name and not _share_words(long, e.name) for e in entries)
+    )
+
+
+def _share_words(one: str, other: str) -> bool:
+    words = [set(re.findall(r"[^\W\d_]{3,}", name.lower())) - {"and", "the", "for"} for name in (one, other)]
+    return 2 * len(words[0] & words[1]) >= max(1, min(map(len, words)))
 
 
 _BOTH = re.compile(

@@ -99,8 +99,8 @@ def role_score(found: Sequence[tuple[Reading, Annotation | None]], roles: Sequen
     return round((f1(right, got, wanted) + exact / max(1, events)) / 2, 4)
 
 
-def _role(coder: Coder, texts: Sequence[str], held: Sequence[Pair], role: str) -> float:
-    return role_score(matches(coder.read(texts), held), [role])
+def _role(coder: Coder, texts: Sequence[str], held: Sequence[Pair], *roles: str) -> float:
+    return role_score(matches(coder.read(texts), held), roles)
 
 
 def casualty_score(found: Sequence[tuple[Reading, Annotation | None]]) -> float:
@@ -183,6 +183,7 @@ def main() -> None:
     measures: tuple[tuple[str, Callable[[], float]], ...] = (
         ("trigger", lambda: trigger_scores(coder.read(texts), held)["type"]),
         *((role, partial(_role, coder, texts, held, role)) for role in _ROLES),
+        *((field, partial(_role, coder, texts, held, "actor", "recipient")) for field in ("joined", "further")),
         ("count", lambda: casualty_score(matches(coder.read(texts), held))),
         ("implied", lambda: casualty_score(matches(coder.read(texts), held))),
         ("mode", lambda: mode_score(matches(coder.read(texts), held))),
