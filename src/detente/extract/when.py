@@ -61,6 +61,10 @@ _WEEKS = re.compile(
     r"(?:exactly |just |about |barely |only )?(?P<n>an?|\d{1,2}) weeks? (?P<how>ago|earlier|before|later|after)"
 )
 _PAST_UNITS = re.compile(r"(?:past|last) (?P<n>\d{1,3}|few|several) (?P<unit>month|year|decade)s")
+_MANY_YEARS = 4  # of the past four years whole years are meant, of the past two whole months
+_WILL = re.compile(
+    r",?(?: (?!sa(?:id|ys)\b|told\b|(?:announc|promis|vow|pledg)ed\b)[\w.’'-]+){1,6}? (?:will|is to|are to|plans? to|is due to|are due to)\b"
+)
 
 
 def when(reading: Reading, sentence: Sentence, document: Document, happened: str, discourse: Discourse) -> When | None:
@@ -142,11 +146,6 @@ def _of_what_comes(best: RoleSpan, sentence: Sentence) -> bool:
     return is_planned(sentence.text[: best.start])
 
 
-_WILL = re.compile(
-    r",?(?: (?!sa(?:id|ys)\b|told\b|(?:announc|promis|vow|pledg)ed\b)[\w.’'-]+){1,6}? (?:will|is to|are to|plans? to|is due to|are due to)\b"
-)
-
-
 def _ordered(best: RoleSpan, reading: Reading, sentence: Sentence) -> bool:
     """Whether a date is that of what is ordered, threatened or invited to, not that of the order."""
     trigger = sentence.text[reading.start : reading.end]
@@ -175,9 +174,6 @@ def _whole(first: Date, last: Date, years: bool) -> tuple[Date, Date]:
     if years:
         return Date(first.year, 1, 1), Date(last.year, 12, 31)
     return first.replace(day=1), last.replace(day=calendar.monthrange(last.year, last.month)[1])
-
-
-_MANY_YEARS = 4
 
 
 def _counted_from(phrase: str, start: int, sentence: Sentence, document: Document, discourse: Discourse) -> str | None:
