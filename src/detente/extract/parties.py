@@ -11,7 +11,7 @@ from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.countries import Surroundings, with_country
 from detente.resolve.introduced import introduced
 from detente.resolve.references import Discourse, both, joint, named_before, refer
-from detente.resolve.sectors import Scene, with_sectors
+from detente.resolve.sectors import Scene, spoken_of, with_sectors
 
 # Words that introduce or follow the one who vouches for a report.
 _CUES = re.compile(
@@ -102,7 +102,11 @@ def with_context(
         actor = with_country(actor, around, discourse, earlier)
     same = named_before(actor.text or "", discourse)
     before = same.sectors[0] if same else None
-    return with_sectors(actor, span.sectors, Scene(event, around.side, modes, around.place, around.other, before))
+    return with_sectors(
+        actor,
+        span.sectors,
+        Scene(event, around.side, modes, around.place, around.other, before, spoken_of(discourse.text)),
+    )
 
 
 def attribution(who: Actor, span: RoleSpan, sentence: Sentence) -> Attribution:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
+from itertools import pairwise
 
 from detente.knowledge import tables
 from detente.ontology import SECTORS
@@ -39,6 +40,7 @@ class Scene:
 
     ``event``: a type of the ontology, with its ``modes``. ``side``: actor, recipient or attribution. ``place``: country of the
     event's place. ``other``: countries of the other side. ``before``: first sector that the report gave the same name earlier.
+    ``report``: sectors that the report's words speak of (`spoken_of`): where there are asylum seekers, "83 others" are some of them.
     """
 
     event: str
@@ -47,6 +49,7 @@ class Scene:
     place: str | None = None
     other: frozenset[str] = frozenset()
     before: str | None = None
+    report: frozenset[str] = frozenset()
 
 
 def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> Actor:
@@ -95,6 +98,8 @@ def general(actor: Actor, scene: Scene) -> Iterator[str]:
         yield f"said {said} mode {mode} {side}"
     if scene.before:
         yield f"before {scene.before}"
+    for spoken in sorted(scene.report):
+        yield f"report {spoken} said {said}"
     if actor.country:
         yield f"country {actor.country}"
         if actor.country == scene.place:
@@ -153,6 +158,19 @@ def _share_name(likely: float) -> str:
         for least, name in ((0.9, "certainly"), (0.7, "surely"), (0.5, "likely"), (0.3, "perhaps"), (0.0, "hardly"))
         if likely >= least
     )
+
+
+#: Sectors that are as good as everywhere in the news: that a report speaks of them tells nothing.
+_COMMON = frozenset({"GOV", "MIL", "CVL"})
+
+
+@lru_cache(maxsize=64)
+def spoken_of(report: str) -> frozenset[str]:
+    """The sectors that the words of a report speak of, but for the common ones."""
+    table = tables.sectors()
+    words = [w.lower() for w in re.findall(r"[^\W\d_][\w'’-]*", report)]
+    pairs = [" ".join(p) for p in pairwise(words)]
+    return frozenset(table[w] for w in (*words, *pairs) if w in table) - _COMMON
 
 
 @cache
