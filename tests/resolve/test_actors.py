@@ -79,6 +79,8 @@ def test_a_breakaway_entity_has_its_own_sector() -> None:
     [
         ("protesters", "CVL"), ("police", "COP"), ("gunmen", "UAF"), ("rebels", "REB"), ("a paramedic", "MED"), ("ambulances", "MED"),
         ("the opposition lawmaker", "LEG"), ("political prisoners", "OPP"), ("an indigenous leader", "CVL"), ("smuggling gang", "CRM"),
+        ("fishermen", "LAB"), ("the crew", "LAB"), ("asylum-seekers", "REF"), ("worshipers", "REL"), ("coca growers", "AGR"),
+        ("eyewitnesses", "CVL"), ("paratroops", "MIL"), ("knifemen", "UAF"), ("magistrates", "JUD"), ("a spymaster", "SPY"),
     ],
 )  # fmt: skip
 def test_a_bare_noun_has_a_sector_and_no_country(text: str, sector: str) -> None:

@@ -74,6 +74,7 @@ def events(
             [m for m in here if s.text[m[0] : m[1]] not in discourse.redefined]
             for s, here in zip(sentences, named, strict=True)
         ]
+    discourse.sentences = tuple((s.start, s.end) for s in sentences)
     if document.dateline and document.dateline.place:
         home = resolve_place(document.dateline.place)
         discourse.longitude = home.longitude if home else None

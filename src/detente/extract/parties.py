@@ -8,10 +8,12 @@ from dataclasses import replace
 from detente.model.coder import RoleSpan
 from detente.records import Actor, Attribution, Document, Sentence
 from detente.resolve.actors import actor as resolve_actor
+from detente.resolve.antecedents import suggested
+from detente.resolve.beside import beside
 from detente.resolve.countries import Surroundings, with_country
 from detente.resolve.introduced import introduced
 from detente.resolve.references import Discourse, both, joint, named_before, refer
-from detente.resolve.sectors import Scene, spoken_of, with_sectors
+from detente.resolve.sectors import Scene, is_bare, spoken_of, with_sectors
 
 # Words that introduce or follow the one who vouches for a report.
 _CUES = re.compile(
@@ -102,11 +104,18 @@ def with_context(
         actor = with_country(actor, around, discourse, earlier)
     same = named_before(actor.text or "", discourse)
     before = same.sectors[0] if same else None
-    return with_sectors(
-        actor,
-        span.sectors,
-        Scene(event, around.side, modes, around.place, around.other, before, spoken_of(discourse.text)),
+    scene = Scene(
+        event,
+        around.side,
+        modes,
+        around.place,
+        around.other,
+        before,
+        spoken_of(discourse.text),
+        tuple(suggested(actor.text or "", actor.start or 0, actor.end or 0, discourse.text, discourse.sentences)),
+        tuple(beside(around.sentence, around.start, around.end)) if is_bare(actor) else (),
     )
+    return with_sectors(actor, span.sectors, scene)
 
 
 def attribution(who: Actor, span: RoleSpan, sentence: Sentence) -> Attribution:

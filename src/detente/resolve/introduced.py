@@ -15,13 +15,15 @@ from detente.resolve import phrases
 from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.actors import mentions
 
-_NAME_WORD = r"[^\W\d_a-z][\w'’-]*\.?"
+_NAME_WORD = r"(?:[aeAE]l-)?[^\W\d_a-z][\w'’-]*\.?"
 _JOINT = r"(?:al|bin|ibn|de|da|dos|van|von|el|der)"  # small words inside a name
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Sir|Lord|Lady|Dame)\.?\s+")
 _BEFORE = 7  # words before a name that may be its office, country and trade
 _REACH = 80  # code points before a name in which these words begin
 _AFTER = 98  # code points after a name in which an apposition may end
-_APPOSED = re.compile(r"\s*,\s+((?:(?:the|a|an|one of|who (?:is|was)|himself|herself)\s+)?[^,;.:()]{4,90})")
+_APPOSED = re.compile(
+    r"\s*,\s+((?:(?:the|a|an|one of|who (?:is|was)|himself|herself)\s+)?(?:[^,;.:()]|(?<=\b[A-Z])\.){4,90})"
+)
 _CLAUSE = re.compile(r"[.;:,()\"“”–—\n]|\b(?:and|or|but|that|of|by|to|with|for|said|says|as)\b")
 
 

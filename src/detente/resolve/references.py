@@ -43,6 +43,8 @@ class Discourse:
     text: str = ""
     #: Acronyms that the report uses for something else than the tables (`redefined`).
     redefined: frozenset[str] = frozenset()
+    #: Where its sentences are in the text.
+    sentences: tuple[tuple[int, int], ...] = ()
     #: The last day that an event of the report was dated to, and the longitude of the dateline's place (degrees east).
     day: str | None = None
     longitude: float | None = None
@@ -227,8 +229,8 @@ def is_person(actor: Actor) -> bool:
     return _kind(actor) == "person"
 
 
-# Heads in the singular that are no single person.
-_BODY = frozenset(
+#: Heads in the singular that are no single person.
+BODY_WORDS = frozenset(
     (
         "government administration authority ministry department agency office embassy consulate council commission committee "
         "cabinet court tribunal jury judiciary parliament senate congress assembly house legislature party coalition opposition "
@@ -261,11 +263,11 @@ def _kind(actor: Actor) -> str:
         # A name: of a person after an office ("President Xi"), or of two words that name nothing else.
         if actor.entity and actor.entity.startswith(("country:", "group:", "org:")):
             return "body"
-        named = actor.name is not None and actor.role is not None and last not in _BODY
-        return "person" if named or (actor.entity is None and len(words) > 1 and last not in _BODY) else "body"
-    if _is_plural(last):
+        named = actor.name is not None and actor.role is not None and last not in BODY_WORDS
+        return "person" if named or (actor.entity is None and len(words) > 1 and last not in BODY_WORDS) else "body"
+    if is_plural(last):
         return "several"
-    if last in _BODY or not actor.sectors:
+    if last in BODY_WORDS or not actor.sectors:
         return "body"
     return "person"
 
@@ -273,8 +275,9 @@ def _kind(actor: Actor) -> str:
 def _several(text: str) -> bool:
     """Whether the head of a phrase without names is of several: "army officers in the north"."""
     words = re.findall(r"[^\W\d_][\w'’-]*", re.split(r",| (?:of|in|from|at|for|who|which|that|on|near)\b", text)[0])
-    return bool(words) and _is_plural(words[-1].lower())
+    return bool(words) and is_plural(words[-1].lower())
 
 
-def _is_plural(word: str) -> bool:
+def is_plural(word: str) -> bool:
+    """Whether a head noun (small letters) speaks of several: "soldiers", "police"."""
     return word in _MANY or (word.endswith("s") and not word.endswith("ss")) or word.endswith(("men", "women"))

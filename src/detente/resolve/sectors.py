@@ -41,6 +41,8 @@ class Scene:
     ``event``: a type of the ontology, with its ``modes``. ``side``: actor, recipient or attribution. ``place``: country of the
     event's place. ``other``: countries of the other side. ``before``: first sector that the report gave the same name earlier.
     ``report``: sectors that the report's words speak of (`spoken_of`): where there are asylum seekers, "83 others" are some of them.
+    ``suggested``: sectors of what the words may stand for, each with its clue (`detente.resolve.antecedents`).
+    ``beside``: clues of what stands beside a bare name (`detente.resolve.beside`).
     """
 
     event: str
@@ -50,6 +52,8 @@ class Scene:
     other: frozenset[str] = frozenset()
     before: str | None = None
     report: frozenset[str] = frozenset()
+    suggested: tuple[tuple[str, str], ...] = ()
+    beside: tuple[str, ...] = ()
 
 
 def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> Actor:
@@ -73,7 +77,7 @@ def weighed(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> 
     """The sector that most speaks for, or None if nothing tells one."""
     if not (actor.sectors or actor.country or likely):
         return None
-    of_all, of_one = tuple(general(actor, scene)), dict(particular(actor, likely))
+    of_all, of_one = tuple(general(actor, scene)), dict(particular(actor, likely, scene))
     weight = _weights()
 
     def score(sector: str) -> float:
@@ -111,20 +115,34 @@ def general(actor: Actor, scene: Scene) -> Iterator[str]:
         yield f"also {second}"
     if actor.role:
         yield f"role {actor.role.lower()}"
+    for clue in scene.beside:
+        yield clue
+        yield f"{clue} {side}"
     yield from _words(text)
 
 
-def particular(actor: Actor, likely: Sequence[tuple[str, float]]) -> Iterator[tuple[str, list[str]]]:
-    """Clues for single sectors, with a weight that is the same for all: what the tables and the model say."""
+def particular(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> Iterator[tuple[str, list[str]]]:
+    """Clues for single sectors, with a weight that is the same for all: what the tables, the report and the model say."""
     how, said = way(actor), group(actor)
     model = {s: _share_name(p) for s, p in likely}
-    for i, sector in enumerate(dict.fromkeys((*actor.sectors, *model))):
-        found = []
+    meant: dict[str, list[str]] = {}
+    for sector, clue in scene.suggested:
+        meant.setdefault(sector, []).append(clue)
+    for i, sector in enumerate(dict.fromkeys((*actor.sectors, *model, *meant))):
+        found = list(meant.get(sector, ()))
         if sector in actor.sectors:
             found += ["said", f"said {how}", f"said {said}"] if i == 0 else ["said too"]
         if sector in model:
             found += [f"{MODEL} {model[sector]}", f"{MODEL} {model[sector]} {how}"]
         yield sector, found
+
+
+_BARE = frozenset({"country", "nationality", "capital for government", "place"})
+
+
+def is_bare(actor: Actor) -> bool:
+    """Whether a party is the name of a state, people or place alone: what is done may be its army's or its people's."""
+    return way(actor) in _BARE
 
 
 def way(actor: Actor) -> str:

@@ -102,7 +102,7 @@ def _choose(
         None,
     )
     if right is not None:
-        clues = tuple(sectors.general(actor, scene)), dict(sectors.particular(actor, likely))
+        clues = tuple(sectors.general(actor, scene)), dict(sectors.particular(actor, likely, scene))
         found.append(Choice(clues, actor.sectors[0] if actor.sectors else "", right))
     return sectors.with_sectors(actor, likely, scene)
 
