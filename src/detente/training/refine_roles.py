@@ -72,11 +72,6 @@ def mixed(batch: Batch, said: tuple[Tensor, ...], own: float) -> None:
         setattr(batch, name, (1 - own) * getattr(batch, name) + own * value)
 
 
-def blurred(x: Tensor, noise: float) -> Tensor:
-    """Vectors with noise: ``noise`` times their spread over the batch, each number apart."""
-    return x + noise * x.std() * torch.randn_like(x) if noise else x
-
-
 @torch.no_grad()
 def measured(block: RoleBlock, vectors: Vectors, test: Sequence[Example]) -> dict[str, float]:
     """The shares of `RoleCounts`, given the triggers."""
@@ -117,7 +112,6 @@ def refine(args: argparse.Namespace) -> None:
             with torch.no_grad():
                 said = heads_of(old, x, batch, bf16)
             mixed(batch, said, args.own)
-            x = blurred(x, args.noise)
             loss, _ = total(role_parts(heads_of(block, x, batch, bf16), batch))
             optimizer.zero_grad()
             loss.backward()
@@ -144,7 +138,7 @@ def write(args: argparse.Namespace, network: Network, what: dict[str, Any]) -> N
         shutil.copy(Path(folder) / "roles.onnx", args.out / "roles.onnx")
     path = args.out / "card.json"
     card = json.loads(path.read_text("utf-8"))
-    told = {k: getattr(args, k) for k in ("epochs", "rate", "own", "share", "noise", "seed", "hold")}
+    told = {k: getattr(args, k) for k in ("epochs", "rate", "own", "share", "seed", "hold")}
     card |= {"name": args.name or card["name"], "roles refined": {**what, **told}}
     path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
@@ -164,7 +158,6 @@ def main() -> None:
         "--own", type=float, default=0.3, help="share of each target that is what the block said before"
     )
     parser.add_argument("--share", type=float, default=0.6, help="how far to go from the old weights to the new")
-    parser.add_argument("--noise", type=float, default=0.0, help="noise in the vectors, as a share of their spread")
     parser.add_argument("--seed", type=int, default=0)
     refine(parser.parse_args())
 
