@@ -13,11 +13,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from itertools import pairwise
 
 from detente.knowledge import tables
 from detente.ontology import SECTORS
 from detente.records import Actor
+from detente.resolve.antecedents import heads
 from detente.resolve.countries import group
 from detente.resolve.phrases import head_end
 from detente.resolve.references import BODIES, PRONOUN_WORDS
@@ -185,10 +185,7 @@ _COMMON = frozenset({"GOV", "MIL", "CVL"})
 @lru_cache(maxsize=64)
 def spoken_of(report: str) -> frozenset[str]:
     """The sectors that the words of a report speak of, but for the common ones."""
-    table = tables.sectors()
-    words = [w.lower() for w in re.findall(r"[^\W\d_][\w'’-]*", report)]
-    pairs = [" ".join(p) for p in pairwise(words)]
-    return frozenset(table[w] for w in (*words, *pairs) if w in table) - _COMMON
+    return frozenset(sector for _, _, _, sector in heads(report)) - _COMMON
 
 
 @cache
