@@ -124,10 +124,12 @@ def _named(report: str) -> Iterator[Spoken]:
             yield m.start, m.end, "body", entry.sectors[0] if entry.sectors else "GOV"
 
 
-def heads(report: str) -> Iterator[Spoken]:
+@lru_cache(maxsize=256)
+def heads(report: str) -> tuple[Spoken, ...]:
     """What the head nouns of a text speak of, the longest first: "riot police", "opposition leader"."""
     words = [(m.start(), m.end(), m[0].lower()) for m in re.finditer(r"[^\W\d_][\w-]*", report)]
     table = tables.sectors()
+    found: list[Spoken] = []
     i = 0
     while i < len(words):
         for n in range(min(_LONGEST, len(words) - i), 0, -1):
@@ -136,8 +138,9 @@ def heads(report: str) -> Iterator[Spoken]:
             if sector and (n == 1 or set(report[start:end]).isdisjoint('.,;:()"“”\n')):
                 last = words[i + n - 1][2]
                 kind = "several" if is_plural(last) else "body" if last in BODY_WORDS else "person"
-                yield start, end, kind, sector
+                found.append((start, end, kind, sector))
                 i += n
                 break
         else:
             i += 1
+    return tuple(found)

@@ -77,14 +77,13 @@ def weighed(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> 
     """The sector that most speaks for, or None if nothing tells one."""
     if not (actor.sectors or actor.country or likely):
         return None
-    of_all, of_one = tuple(general(actor, scene)), dict(particular(actor, likely, scene))
-    weight = _weights()
-
-    def score(sector: str) -> float:
-        own = sum(weight.get(c, 0.0) for c in of_one.get(sector, ()))
-        return own + sum(weight.get(f"{c}={sector}", 0.0) for c in of_all)
-
-    return max(SECTORS, key=lambda s: (score(s), s))
+    of_clue, of_own = _weights()
+    total = dict.fromkeys(SECTORS, 0.0)
+    for clue in general(actor, scene):
+        for sector, weight in of_clue.get(clue, ()):
+            total[sector] += weight
+    own = {s: sum(of_own.get(c, 0.0) for c in clues) for s, clues in particular(actor, likely, scene)}
+    return max(SECTORS, key=lambda s: (own.get(s, 0.0) + total[s], s))
 
 
 def general(actor: Actor, scene: Scene) -> Iterator[str]:
@@ -189,6 +188,14 @@ def spoken_of(report: str) -> frozenset[str]:
 
 
 @cache
-def _weights() -> dict[str, float]:
-    rows = tables.read_table(tables.DATA / "sector_clues.tsv", ("clue", "weight"))
-    return {clue: float(weight) for clue, weight in rows}
+def _weights() -> tuple[dict[str, list[tuple[str, float]]], dict[str, float]]:
+    """What each clue weighs for each sector, and what the clues weigh that each sector has for itself."""
+    of_clue: dict[str, list[tuple[str, float]]] = {}
+    of_own: dict[str, float] = {}
+    for name, weight in tables.read_table(tables.DATA / "sector_clues.tsv", ("clue", "weight")):
+        clue, _, sector = name.rpartition("=")
+        if clue:
+            of_clue.setdefault(clue, []).append((sector, float(weight)))
+        else:
+            of_own[name] = float(weight)
+    return of_clue, of_own
