@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from detente.errors import ExamError
-from detente.evaluate import gold
+from detente.evaluate import gold, page
 
 GOLD = Path(__file__).parents[1] / "gold" / "dev.jsonl"
 SHARED = Path(os.environ.get("DETENTE_SHARED", Path(__file__).parents[3] / "shared"))
@@ -125,3 +125,18 @@ def test_bad_files_are_told(tmp_path: Path) -> None:
     bad.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(ExamError, match="cannot be read"):
         gold.evaluate(bad)
+
+
+def test_the_gold_takes_its_own_place_on_the_page(tmp_path: Path) -> None:
+    gold_file, written = tmp_path / "gold.jsonl", tmp_path / "page.md"
+    gold_file.write_text(json.dumps(reference()) + "\n", "utf-8")
+    written.write_text(
+        "# Exams\n\n### Development gold (9 reports, 9 events)\n\nold\n\n### Another exam\n\nkept\n", "utf-8"
+    )
+    page.replace_gold(written, gold_file)
+    lines = written.read_text("utf-8").splitlines()
+    assert lines[2] == "### Development gold (1 reports, 1 events)"
+    assert "old" not in lines
+    assert lines[-3:] == ["### Another exam", "", "kept"]
+    with pytest.raises(ExamError, match="No such file"):
+        page.replace_gold(tmp_path / "none.md", gold_file)

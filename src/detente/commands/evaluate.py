@@ -39,7 +39,7 @@ def register(verbs: Any) -> None:
     )
     evaluate.add_argument(
         "--write", type=Path, metavar="PAGE.md",
-        help="measure all that is at hand and write docs/evaluation.md; with an EXAM: its part of the page alone",
+        help="measure all that is at hand and write docs/evaluation.md; with an EXAM or GOLD: its part of the page alone",
     )  # fmt: skip
     threads_option(evaluate)
     model_option(evaluate)
@@ -55,8 +55,8 @@ def _evaluate(args: argparse.Namespace) -> int:
         if args.write is not None:
             page.replace(args.write, args.what, result)
         return 0
-    if args.write is not None:
-        page.write(args.write, Path(args.what or "tests/gold/dev.jsonl"), **folders)
+    if args.write is not None and args.what is None:
+        page.write(args.write, Path("tests/gold/dev.jsonl"), **folders)
         return 0
     if args.what is None:
         raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
@@ -65,6 +65,11 @@ def _evaluate(args: argparse.Namespace) -> int:
     if len(args.paths) > 1:
         raise UsageError("one file of events at most")
     events = args.paths[0] if args.paths else None
+    if args.write is not None:
+        if events is not None or args.model is not None:
+            raise UsageError("--write is of the shipped model: leave out the file of events and --model")
+        page.replace_gold(args.write, Path(args.what))
+        return 0
     result = gold.evaluate(Path(args.what), events, coder=coder_of(args) if events is None else None)
     print(json.dumps(result) if args.json else gold.table(result))
     return 0

@@ -37,6 +37,7 @@ an event has `sentence` (index from 0), `type`, `modes`, `trigger`, `actors`, `r
 
 CI holds the scores on the development gold above `tests/floors.toml`, which only rises.
 """
+_GOLD = "### Development gold"
 _LEVELS = ("event", "type", "type+modes", "type+actor", "type+dyad", "full")
 # Two careful people by the same rules, same scorer (docs/data.md).
 _PEOPLE = {"event": 0.91, "type": 0.85, "type+dyad": 0.74, "full": 0.73}
@@ -49,23 +50,7 @@ def write(page: Path, reference: Path, **folders: Path | None) -> None:
         f"{_versions()}. All this page: `detente evaluate --write {page.as_posix()} --coded coded/`; one exam of it: "
         f"`detente evaluate EXAM --write {page.as_posix()}`."
     )
-    reports = gold.read_reference(reference)
-    events = list(gold.code_reference(reference, reports))
-    long = [r for r in reports if str(r["id"]).startswith("wn")]  # Wikinews: whole articles
-    whole, articles = gold.score(reports, events), gold.score(long, events)
-    lines += ["", f"### Development gold ({len(reports)} reports, {whole['event']['n']} events)", ""]
-    lines += [
-        f"`detente evaluate {reference.as_posix()}`. Whole articles: its {len(long)} Wikinews reports, {articles['event']['n']} events.",
-        "",
-    ]
-    lines += ["| | precision | recall | F1 | whole articles alone | two people |", "|---|---|---|---|---|---|"]
-    for level in _LEVELS:
-        v = whole[level]
-        lines.append(
-            f"| {level} | {v['p']:.3f} | {v['r']:.3f} | **{v['f1']:.3f}** | {articles[level]['f1']:.3f} | {_PEOPLE.get(level, '')} |"
-        )
-    lines += ["", "Of the events whose type is right:", "", "| | right | of | share |", "|---|---|---|---|"]
-    lines += [f"| {k} | {v['right']} | {v['of']} | {v['share']:.3f} |" for k, v in whole["given type"].items()]
+    lines += ["", *_gold_part(reference)]
     for name, exam in exams.EXAMS.items():
         if not exams.find(name):
             said = f"Not at hand when this page was written: {exam.files[0]} of {exam.origin}."
@@ -78,20 +63,51 @@ def write(page: Path, reference: Path, **folders: Path | None) -> None:
 def replace(page: Path, name: str, result: dict[str, Any]) -> None:
     """Put the figures of one exam, as `exams.run` gives them, in the place of those that the page has, or at its end. Raises
     ExamError for a page that cannot be read."""
+    _put(page, f"### {exams.EXAMS[name].title}", _part(name, result))
+
+
+def replace_gold(page: Path, reference: Path) -> None:
+    """Put the figures of the development gold in the place of those that the page has, or at its end. Raises ExamError for a page or
+    reference that cannot be read."""
+    _put(page, _GOLD, _gold_part(reference))
+
+
+def _put(page: Path, title: str, part: list[str]) -> None:
     try:
         lines = page.read_text("utf-8").splitlines()
     except OSError as error:
         raise ExamError(f"{page}: {error.strerror or 'cannot be read'}") from None
-    title = f"### {exams.EXAMS[name].title}"
-    first = lines.index(title) if title in lines else len(lines)
+    first = next((n for n, line in enumerate(lines) if line == title or line.startswith(f"{title} (")), len(lines))
     last = next((n for n in range(first + 1, len(lines)) if lines[n].startswith("#")), len(lines))
     before = [*lines[:first], *([""] if first == len(lines) else [])]
     after = ["", *lines[last:]] if last < len(lines) else []
-    page.write_text("\n".join([*before, *_part(name, result), *after]) + "\n", "utf-8", newline="\n")
+    page.write_text("\n".join([*before, *part, *after]) + "\n", "utf-8", newline="\n")
 
 
 def _versions() -> str:
     return f"detente {__version__}, model {default_coder().name}, tables {knowledge.VERSION}"
+
+
+def _gold_part(reference: Path) -> list[str]:
+    """The lines of the development gold on the page."""
+    reports = gold.read_reference(reference)
+    events = list(gold.code_reference(reference, reports))
+    long = [r for r in reports if str(r["id"]).startswith("wn")]  # Wikinews: whole articles
+    whole, articles = gold.score(reports, events), gold.score(long, events)
+    lines = [f"{_GOLD} ({len(reports)} reports, {whole['event']['n']} events)", ""]
+    lines += [
+        f"`detente evaluate {reference.as_posix()}`. Whole articles: its {len(long)} Wikinews reports, {articles['event']['n']} events. {date.today().isoformat()}, {_versions()}.",
+        "",
+    ]
+    lines += ["| | precision | recall | F1 | whole articles alone | two people |", "|---|---|---|---|---|---|"]
+    for level in _LEVELS:
+        v = whole[level]
+        lines.append(
+            f"| {level} | {v['p']:.3f} | {v['r']:.3f} | **{v['f1']:.3f}** | {articles[level]['f1']:.3f} | {_PEOPLE.get(level, '')} |"
+        )
+    lines += ["", "Of the events whose type is right:", "", "| | right | of | share |", "|---|---|---|---|"]
+    lines += [f"| {k} | {v['right']} | {v['of']} | {v['share']:.3f} |" for k, v in whole["given type"].items()]
+    return lines
 
 
 def _part(name: str, result: dict[str, Any]) -> list[str]:
