@@ -55,11 +55,11 @@ def _evaluate(args: argparse.Namespace) -> int:
         if args.write is not None:
             page.replace(args.write, args.what, result)
         return 0
-    if args.write is not None and args.what is None:
+    if args.what is None:
+        if args.write is None:
+            raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
         page.write(args.write, Path("tests/gold/dev.jsonl"), **folders)
         return 0
-    if args.what is None:
-        raise UsageError(f"name annotated reports, or an exam ({', '.join(exams.EXAMS)})")
     if not Path(args.what).is_file() and not Path(args.what).suffix:
         raise UsageError(f"{args.what!r} is neither a file nor an exam ({', '.join(exams.EXAMS)})")
     if len(args.paths) > 1:

@@ -18,12 +18,11 @@ from detente.resolve import names
 from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.people import is_this_person
 from detente.resolve.phrases import WEAK
-from detente.resolve.references import BODY_WORDS, PRONOUN_WORDS, is_plural
+from detente.resolve.references import BODY_WORDS, PRONOUN_WORDS, SPEAKER_WORDS, is_plural
 
 #: Something that a text speaks of: start, end, "person", "several" or "body", and its first sector.
 Spoken = tuple[int, int, str, str]
 
-_SPEAKERS = frozenset("i me my we us our ours".split())
 _POSSESSIVE = re.compile(
     r"(?:(?:some|one|two|three|many|most|all|several|both|\d+|members?) (?:of )?)?(its|their|his|her|our|my)\s", re.I
 )
@@ -79,7 +78,7 @@ def _kind(text: str) -> tuple[str | None, str]:
     """What kind of thing words stand for that name nothing, and whether they are it or its own; None for all others."""
     folded = text.lower().strip()
     told = PRONOUN_WORDS.get(folded)
-    if folded in _SPEAKERS:
+    if folded in SPEAKER_WORDS:
         return ("person" if folded in ("i", "me", "my") else "speakers"), "speaker"
     if told:
         return told, "stands for"

@@ -19,14 +19,15 @@ Mention = tuple[int, int, str, str]
 _PERSON = frozenset("he she him her his hers himself herself".split())
 _THING = frozenset(["it", "its", "itself"])
 _PLURAL = frozenset(["they", "them", "their", "theirs", "themselves"])
-_SPEAKER = frozenset("i me my we us our ours".split())
+#: Words by which a speaker names himself, alone or with others.
+SPEAKER_WORDS = frozenset("i me my we us our ours".split())
 _DEFINITE = re.compile(r"(?:the|this|that|its|his|her|their)\s+(?:\w+\s+)?(\w+)$", re.I)
 _NAME = re.compile(r"[A-Z][\w'’.-]+(?:\s+(?:(?:al|bin|ibn|de|da|dos|van|von|el)[\s-])?[A-Z][\w'’.-]+)*$")
 _GROUP_WORDS = frozenset("group organisation organization movement militia party alliance bloc company faction".split())
 #: Pronouns, and what they stand for.
 PRONOUN_WORDS: dict[str, str] = {
     **dict.fromkeys(_PERSON, "person"),
-    **dict.fromkeys(_SPEAKER, "person"),
+    **dict.fromkeys(SPEAKER_WORDS, "person"),
     **dict.fromkeys(_THING, "thing"),
     **dict.fromkeys(_PLURAL, "plural"),
 }
@@ -197,7 +198,7 @@ def refer(text: str, discourse: Discourse) -> Actor | None:
     elif folded in _PLURAL:
         match = next((a for a in earlier[:_RECENT] if _kind(a) == "several"), None)
         match = match or next((a for a in earlier if not is_person(a)), None)
-    elif folded in _SPEAKER:
+    elif folded in SPEAKER_WORDS:
         match = next((a for a in earlier if is_person(a)), None)
     elif (definite := _DEFINITE.match(folded)) and definite[1] in _GROUP_WORDS:
         match = next((a for a in earlier if a.entity and a.entity.startswith(("group:", "org:"))), None)
