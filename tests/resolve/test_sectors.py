@@ -41,7 +41,9 @@ def test_what_the_report_called_a_name_before_counts():
 
 def test_what_the_model_is_sure_of_counts():
     who = Actor(start=0, end=6, text="Juarez", country="MEX")
-    assert weighed(who, (("JRN", 0.97),), Scene("ASSAULT", "recipient", report=frozenset({"JRN"}))) == "JRN"
+    assert weighed(who, (), Scene("ASSAULT", "recipient")) == "CVL"
+    leaning = tuple(4.0 * (sector == "JRN") for sector in SECTORS)
+    assert weighed(who, (), Scene("ASSAULT", "recipient", leaning=leaning)) == "JRN"
 
 
 def test_of_a_party_of_which_nothing_is_known_no_sector_is_told():

@@ -114,6 +114,7 @@ def with_context(
         spoken_of(discourse.text),
         tuple(suggested(actor.text or "", actor.start or 0, actor.end or 0, discourse.text, discourse.sentences)),
         tuple(beside(around.sentence, around.start, around.end)) if is_bare(actor) else (),
+        span.leaning,
     )
     return with_sectors(actor, span.sectors, scene)
 

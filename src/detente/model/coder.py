@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,13 +21,14 @@ from numpy.typing import NDArray
 from detente.errors import ModelError
 from detente.model import labels
 from detente.model.gate import Gate
+from detente.model.sector_reader import SectorReader
 from detente.model.tagging import RoleSpan as RoleSpan
-from detente.model.tagging import TriggerSpan, Words, members, role_spans, triggers, word_means, words_of
+from detente.model.tagging import TriggerSpan, Words, members, role_spans, span_mean, triggers, word_means, words_of
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 
 FORMAT = 3
 DEFAULT = Path(__file__).parent / "small"
-FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx", "gate.npz")
+FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx", "gate.npz", "sectors.npz")
 Floats = NDArray[np.float32]
 T = TypeVar("T")
 _TELLS = 0.05  # probability below which a word is not told as one that names a party's country
@@ -137,6 +138,7 @@ class Coder:
         self._calibration = np.array(self.card.get("calibration") or [[0.0, 0.0], [1.0, 1.0]]).T
         self._gate = Gate(folder / "gate.npz")
         self._gate_limit = float(self.card["gate"]["threshold"])
+        self._sectors = SectorReader(folder / "sectors.npz")
         self._tokenizer = load_tokenizer(folder / "tokenizer.json")
         self._threads = threads or os.cpu_count() or 1
         self._pool: ThreadPoolExecutor | None = None
@@ -255,6 +257,7 @@ class Coder:
             # A sentence of a hundred triggers must not take a hundred times the memory.
             for at in range(0, len(found), 64):
                 readings += self._read_roles(hidden, words, found[at : at + 64], cut.text)
+            readings = self._with_leanings(readings, hidden[0], words)
         return SentenceReading(tuple(readings), _sigmoid(context)[0])
 
     def _read_roles(self, hidden: Floats, words: Words, found: list[TriggerSpan], sentence: str) -> Iterator[Reading]:
@@ -289,6 +292,29 @@ class Coder:
                     (words.start[w], words.end[w]) for w in np.flatnonzero(1.0 - means[i][:, _PLACE, 0] > _OF_A_PLACE)
                 ),
             )
+
+    def _with_leanings(self, readings: list[Reading], hidden: Floats, words: Words) -> list[Reading]:
+        """The readings of a sentence with what the words of each party lean to."""
+        parties = [
+            (i, role, n, span)
+            for i, reading in enumerate(readings)
+            for role in labels.PARTY_ROLES
+            for n, span in enumerate(reading.roles.get(role, ()))
+        ]
+        if not parties:
+            return readings
+        leanings = self._sectors.leanings(
+            np.stack([span_mean(words, hidden, span.start, span.end) for _, _, _, span in parties]),
+            np.array([labels.TYPE_LIST.index(readings[i].type) for i, _, _, _ in parties]),
+            np.array([labels.PARTY_ROLES.index(role) for _, role, _, _ in parties]),
+        )
+        spans = [{role: list(found) for role, found in reading.roles.items()} for reading in readings]
+        for (i, role, n, span), leaning in zip(parties, leanings.tolist(), strict=True):
+            spans[i][role][n] = replace(span, leaning=tuple(leaning))
+        return [
+            replace(reading, roles={role: tuple(found) for role, found in mine.items()})
+            for reading, mine in zip(readings, spans, strict=True)
+        ]
 
     def _spans(
         self, role: str, mutual: bool, words: Words, tags: Floats, inside: Floats, sectors: Floats, sentence: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -49,12 +50,14 @@ class TriggerSpan:
 
 @dataclass(frozen=True, slots=True)
 class RoleSpan:
-    """Words that fill a role: code-point span in the sentence, probability of its surest word, sector probabilities of a party."""
+    """Words that fill a role: code-point span in the sentence, probability of its surest word; of a party its likely sectors, and
+    what its words lean to for each of `labels.SECTOR_LIST` in log-odds (`detente.model.sector_reader`; () where nobody looked)."""
 
     start: int
     end: int
     probability: float
     sectors: tuple[tuple[str, float], ...] = ()
+    leaning: tuple[float, ...] = ()
 
 
 def words_of(cut: Pieces) -> Words:
@@ -73,6 +76,13 @@ def words_of(cut: Pieces) -> Words:
             words.end.append(end)
             before = word
     return words
+
+
+def span_mean(words: Words, values: Floats, start: int, end: int) -> Floats:
+    """The mean of ``values`` [pieces, k] over the words that the code points [start, end) touch."""
+    first, last = bisect_right(words.end, start), bisect_left(words.start, end)
+    mean: Floats = values[words.first[first] : words.last[last - 1]].mean(0)
+    return mean
 
 
 def word_means(words: Words, values: Floats) -> Floats:

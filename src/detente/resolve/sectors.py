@@ -2,9 +2,9 @@
 
 The same name is a government that talks and an army that shells; "a man" is a civilian who is killed and a suspect who is
 arrested (CODEBOOK.md section 3). Every sector is a candidate. What speaks for one are clues: that the tables say it of the
-party's words, that the model says it, single words of the phrase, the type and modes of the event, whether the party is at home
-where it happens, what the report called it before. The weights of the clues were learnt from training/annotations
-(`detente.training.weigh_sectors`).
+party's words, single words of the phrase, the type and modes of the event, whether the party is at home where it happens, what
+the report called it before. The weights of the clues were learnt from training/annotations (`detente.training.weigh_sectors`); what
+the model makes of the party's words in their sentence (`detente.model.sector_reader`) is added to them.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ from detente.resolve.countries import group
 from detente.resolve.phrases import head_end
 from detente.resolve.references import BODIES, PRONOUN_WORDS
 
-#: Clues of the model itself begin with this word; they are weighed on reports that it was not trained on.
-MODEL = "model"
 #: Parts of a ``basis`` that tell how the tables came to a party's sector; a day or a country after them tells nothing of it.
 _WAYS = frozenset(
     {
@@ -42,7 +40,8 @@ class Scene:
     event's place. ``other``: countries of the other side. ``before``: first sector that the report gave the same name earlier.
     ``report``: sectors that the report's words speak of (`spoken_of`): where there are asylum seekers, "83 others" are some of them.
     ``suggested``: sectors of what the words may stand for, each with its clue (`detente.resolve.antecedents`).
-    ``beside``: clues of what stands beside a bare name (`detente.resolve.beside`).
+    ``beside``: clues of what stands beside a bare name (`detente.resolve.beside`). ``leaning``: what the model adds for each of
+    `detente.ontology.SECTORS`, in log-odds (() where it did not look).
     """
 
     event: str
@@ -54,12 +53,13 @@ class Scene:
     report: frozenset[str] = frozenset()
     suggested: tuple[tuple[str, str], ...] = ()
     beside: tuple[str, ...] = ()
+    leaning: tuple[float, ...] = ()
 
 
 def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> Actor:
     """The party with its likeliest sector first.
 
-    ``likely``: sectors with the model's probabilities. Where the answer is not what the party's words said, ``basis`` tells
+    ``likely``: sectors with the model's probabilities, for those that stand beside the first. Where the answer is not what the party's words said, ``basis`` tells
     "sector weighed".
     """
     told = actor.sectors
@@ -78,11 +78,11 @@ def weighed(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> 
     if not (actor.sectors or actor.country or likely):
         return None
     of_clue, of_own = _weights()
-    total = dict.fromkeys(SECTORS, 0.0)
+    total = dict(zip(SECTORS, scene.leaning or (0.0,) * len(SECTORS), strict=True))
     for clue in general(actor, scene):
         for sector, weight in of_clue.get(clue, ()):
             total[sector] += weight
-    own = {s: sum(of_own.get(c, 0.0) for c in clues) for s, clues in particular(actor, likely, scene)}
+    own = {s: sum(of_own.get(c, 0.0) for c in clues) for s, clues in particular(actor, scene)}
     return max(SECTORS, key=lambda s: (own.get(s, 0.0) + total[s], s))
 
 
@@ -120,19 +120,16 @@ def general(actor: Actor, scene: Scene) -> Iterator[str]:
     yield from _words(text)
 
 
-def particular(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> Iterator[tuple[str, list[str]]]:
-    """Clues for single sectors, with a weight that is the same for all: what the tables, the report and the model say."""
+def particular(actor: Actor, scene: Scene) -> Iterator[tuple[str, list[str]]]:
+    """Clues for single sectors, with a weight that is the same for all: what the tables and the report say."""
     how, said = way(actor), group(actor)
-    model = {s: _share_name(p) for s, p in likely}
     meant: dict[str, list[str]] = {}
     for sector, clue in scene.suggested:
         meant.setdefault(sector, []).append(clue)
-    for i, sector in enumerate(dict.fromkeys((*actor.sectors, *model, *meant))):
+    for i, sector in enumerate(dict.fromkeys((*actor.sectors, *meant))):
         found = list(meant.get(sector, ()))
         if sector in actor.sectors:
             found += ["said", f"said {how}", f"said {said}"] if i == 0 else ["said too"]
-        if sector in model:
-            found += [f"{MODEL} {model[sector]}", f"{MODEL} {model[sector]} {how}"]
         yield sector, found
 
 
@@ -167,14 +164,6 @@ def _words(text: str) -> Iterator[str]:
         yield f"last {last}"
     if re.match(r"\W*\d", text):
         yield "count"
-
-
-def _share_name(likely: float) -> str:
-    return next(
-        name
-        for least, name in ((0.9, "certainly"), (0.7, "surely"), (0.5, "likely"), (0.3, "perhaps"), (0.0, "hardly"))
-        if likely >= least
-    )
 
 
 #: Sectors that are as good as everywhere in the news: that a report speaks of them tells nothing.

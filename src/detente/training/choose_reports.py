@@ -4,7 +4,7 @@ python -m detente.training.choose_reports --pool POOL.jsonl.gz --have DIR… --k
 
 Writes `bNN.jsonl` files of documents ({"id", "title", "published", "source", "sentences"}) for a person to read; no event
 is ever written by this program. ``--by article`` takes whole articles at random; ``--by need`` ranks short reports by the
-model's doubt (a trigger, type, status or mode near its threshold) and by the rarity of what it sees in them.
+model's doubt (a trigger, type, status, place, party or sector that it is not sure of) and by the rarity of what it sees in them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from detente.model.coder import Coder, SentenceReading
+from detente.model.coder import Coder, RoleSpan, SentenceReading
 from detente.segment.sentences import split
 from detente.training.examples import fingerprint, reference_fingerprints
 from detente.training.line_format import read_folder
@@ -56,9 +56,18 @@ def need(readings: list[SentenceReading], seen: Counter[str]) -> float:
         for event in reading.events:
             worth += max(0.0, _SURE - event.probability) + max(0.0, _SURE - event.status_probability)
             worth += 0.4 * (event.status != "actual")
+            worth += sum(_doubt_of_role(role, span) for role, spans in event.roles.items() for span in spans)
             for label in (event.type, *(f"{event.type}/{m}" for m in event.modes)):
                 worth += 0.5 / (1 + seen[label] / 60)
     return worth / (1 + 0.5 * len(readings))
+
+
+def _doubt_of_role(role: str, span: RoleSpan) -> float:
+    """How far the words of a place or party, or the first sector of a party, are from sure."""
+    if role == "place":
+        return max(0.0, _SURE - span.probability)
+    surest = max((p for _, p in span.sectors), default=0.0)
+    return max(0.0, _SURE - span.probability) + max(0.0, _SURE - surest) if role in ("actor", "recipient") else 0.0
 
 
 def main() -> None:

@@ -20,6 +20,7 @@ from torch.export import Dim
 
 from detente.model import labels
 from detente.training.network import SHAPES, Network
+from detente.training.train_sector_reader import save, silent
 
 _BLOCK = 64  # weights that share a scale; 32 is no more exact (cosine 0.9994 both) and an eighth slower
 FORMAT = 3  # raise when the run time must change with the files
@@ -122,6 +123,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     export(network, args.out, int8=not args.fp32)
     shutil.copy(args.base / "tokenizer.json", args.out / "tokenizer.json")
+    save(args.out / "sectors.npz", silent(network.shape.width))  # detente.training.weigh_sectors teaches it
     card = {
         "name": args.name,
         "format": FORMAT,

@@ -26,11 +26,13 @@ class RoleCounts:
     status: int = 0
     modes: int = 0
     countries: int = 0
+    sectors: int = 0
+    parties: int = 0
     events: int = 0
 
     def add(self, heads: tuple[Tensor, ...], events: Iterable[RoleExample]) -> None:
         """Count one batch: what the heads say of its events, in order."""
-        roles, _, modes, status, _, countries = (h.float().cpu() for h in heads)
+        roles, sectors, modes, status, _, countries = (h.float().cpu() for h in heads)
         tags = roles.argmax(-1)
         for i, ev in enumerate(events):
             self.events += 1
@@ -42,16 +44,21 @@ class RoleCounts:
             self.got += len(have)
             self.wanted += len(want)
             told = {(side, piece) for side, a, b in ev.countries for piece in range(a, b)}
+            for first, last, right in ev.sectors:
+                self.parties += 1
+                self.sectors += int(sectors[i, first:last].sigmoid().mean(0).argmax()) == right[0]
             self.countries += told == {(int(s), int(p)) for p, s in (countries[i] > 0).nonzero()}
 
     def shares(self) -> dict[str, float]:
-        """F1 of exact role spans; shares of events with the right status, modes, and words that tell the countries."""
+        """F1 of exact role spans; shares of events with the right status, modes, and words that tell the countries; of
+        parties (spans given) with the right first sector by the model alone."""
         n = max(self.events, 1)
         return {
             "role spans": f1(self.right, self.got, self.wanted),
             "status": round(self.status / n, 4),
             "modes": round(self.modes / n, 4),
             "countries": round(self.countries / n, 4),
+            "sectors": round(self.sectors / max(self.parties, 1), 4),
         }
 
 

@@ -3,7 +3,8 @@
 What the encoder says of a sentence is computed once, by the 8-bit files that will read it (so the block learns from the very vectors it
 will see), and an epoch is two minutes of one core. Triggers, types and pairs stay as they are, and with them everything that was
 measured of them. Each annotated target is mixed with what the block itself said before (``--own``), and the block that is written lies
-``--share`` of the way from the old one to the new: new annotations are learnt without a loss on those held back (LOG.md).
+``--share`` of the way from the old one to the mean of those taught with ``--seeds``: new annotations are learnt without a loss on those
+held back (LOG.md).
 """
 
 from __future__ import annotations
@@ -85,21 +86,34 @@ def measured(block: RoleBlock, vectors: Vectors, test: Sequence[Example]) -> dic
 
 def refine(args: argparse.Namespace) -> None:
     """Teach, measure and write (the arguments of the command)."""
-    torch.manual_seed(args.seed)
-    rng = random.Random(args.seed)
-    bf16 = half_is_fast(_CPU)
     examples = annotated(args.data, args.keep_out, load_tokenizer(args.model / "tokenizer.json"))
     examples = [e for e in examples if e.events]
     test = [e for e in examples if held_back(e.report, args.hold)]
     learn = [e for e in examples if not held_back(e.report, args.hold)]
     vectors = Vectors(Coder(args.model, threads=1), examples)
     network = network_of(args.model)
-    block, old = network.roles, network_of(args.model).roles.eval()
-    before = {k: v.clone() for k, v in block.state_dict().items()}
-    average = {k: v.clone() for k, v in before.items()}
-    optimizer = torch.optim.AdamW(block.parameters(), lr=args.rate, weight_decay=0.01)
+    before = {k: v.clone() for k, v in network.roles.state_dict().items()}
     if test:
-        print(json.dumps({"before": measured(block, vectors, test)}), flush=True)
+        print(json.dumps({"before": measured(network.roles, vectors, test)}), flush=True)
+    taught = [taught_block(args, seed, network_of(args.model).roles, learn, vectors) for seed in args.seeds]
+    network.roles.load_state_dict(
+        {k: v + args.share * (torch.stack([t[k] for t in taught]).mean(0) - v) for k, v in before.items()}
+    )
+    row = measured(network.roles, vectors, test) if test else {}
+    print(json.dumps({"after": row}), flush=True)
+    write(args, network.eval(), {"sentences": len(learn), "data_sha256": digest(learn), "held back": row})
+
+
+def taught_block(
+    args: argparse.Namespace, seed: int, block: RoleBlock, learn: Sequence[Example], vectors: Vectors
+) -> dict[str, Tensor]:
+    """The moving average of the weights of ``block`` after it has learnt in the order that ``seed`` draws."""
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    bf16 = half_is_fast(_CPU)
+    old = network_of(args.model).roles.eval()
+    average = {k: v.clone() for k, v in block.state_dict().items()}
+    optimizer = torch.optim.AdamW(block.parameters(), lr=args.rate, weight_decay=0.01)
     start, step = time.process_time(), 0
     for epoch in range(args.epochs):
         block.train()
@@ -119,11 +133,8 @@ def refine(args: argparse.Namespace) -> None:
             optimizer.step()
             step += 1
             faded(average, block.state_dict(), step)
-        print(f"epoch {epoch + 1}: {time.process_time() - start:.0f} CPU seconds", flush=True)
-    block.load_state_dict({k: v + args.share * (average[k] - v) for k, v in before.items()})
-    row = measured(block, vectors, test) if test else {}
-    print(json.dumps({"after": row}), flush=True)
-    write(args, network.eval(), {"sentences": len(learn), "data_sha256": digest(learn), "held back": row})
+        print(f"seed {seed}, epoch {epoch + 1}: {time.process_time() - start:.0f} CPU seconds", flush=True)
+    return average
 
 
 def write(args: argparse.Namespace, network: Network, what: dict[str, Any]) -> None:
@@ -138,7 +149,7 @@ def write(args: argparse.Namespace, network: Network, what: dict[str, Any]) -> N
         shutil.copy(Path(folder) / "roles.onnx", args.out / "roles.onnx")
     path = args.out / "card.json"
     card = json.loads(path.read_text("utf-8"))
-    told = {k: getattr(args, k) for k in ("epochs", "rate", "own", "share", "seed", "hold")}
+    told = {k: getattr(args, k) for k in ("epochs", "rate", "own", "share", "seeds", "hold")}
     card |= {"name": args.name or card["name"], "roles refined": {**what, **told}}
     path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
@@ -152,13 +163,15 @@ def main() -> None:
     parser.add_argument("--network", type=Path, help="folder for the weights in 32 bits (for compare_int8)")
     parser.add_argument("--name", help="name of the model that is written (default: as it was)")
     parser.add_argument("--hold", type=float, default=0.08, help="share of reports held back for measuring")
-    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument(
         "--own", type=float, default=0.3, help="share of each target that is what the block said before"
     )
-    parser.add_argument("--share", type=float, default=0.6, help="how far to go from the old weights to the new")
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--share", type=float, default=1.0, help="how far to go from the old weights to the new")
+    parser.add_argument(
+        "--seeds", type=int, nargs="+", default=[0, 1], help="the weights taught with each are averaged"
+    )
     refine(parser.parse_args())
 
 

@@ -158,6 +158,12 @@ def right_share(examples: Sequence[Choice], weight: dict[str, float]) -> float:
     return round(hits / max(1, len(examples)), 4)
 
 
+def between(before: Mapping[str, float], now: Mapping[str, float], share: float) -> dict[str, float]:
+    """Weights that lie ``share`` of the way from ``before`` to ``now``."""
+    both = {c: round(before.get(c, 0.0) + share * (now.get(c, 0.0) - before.get(c, 0.0)), 3) for c in {**before, **now}}
+    return {c: w for c, w in both.items() if w}
+
+
 def write(weight: dict[str, float]) -> None:
     """The table that `detente.resolve.countries` reads."""
     about = "What each clue of resolve/countries.py weighs for a country (or for none). Learnt from training/annotations by detente.training.weigh_countries."
@@ -169,11 +175,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument("--hold", type=float, default=0.1, help="share of reports to measure on (0: learn from all)")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="how far to go from the weights that are there to the new ones"
+    )
     args = parser.parse_args()
     reports = [r for folder in args.data for r in read_folder(folder)]
     learn = [r for r in reports if not held_back(r.id, args.hold)]
     test = [r for r in reports if held_back(r.id, args.hold)]
-    coder = Remembering()
+    coder, before = Remembering(), logit.read(tables.DATA / "country_clues.tsv")
     for own in (False, True):
         examples = list(choices(learn, coder, own))
         weight = fit(examples)
@@ -184,7 +193,7 @@ def main() -> None:
     halves = held[::2], held[1::2]
     crossed = [right_share(halves[1 - i], weight | fit(halves[i], weight)) for i in (0, 1)]
     weight |= fit(held, weight)
-    write(weight)
+    write(between(before, weight, args.share))
     possible = sum(e.right >= 0 for e in held) / max(1, len(held))
     print(
         f"with the model's own clues: {sum(crossed) / 2:.4f} held back, crossed (right answer among the candidates: {possible:.3f})"

@@ -1,36 +1,44 @@
 """Learn what each clue of `detente.resolve.sectors` weighs: `python -m detente.training.weigh_sectors --data training/annotations`.
 
 Annotated parties are the examples (their spans given, as annotated; countries, references and the sectors that the words tell as
-the coder finds them). First the clues of the words and of the event are weighed on all reports but those held back; then the
-model's own sectors on the held-back reports, for it is surer of what it was trained on. Prints the share of first sectors that
-is right on held-back reports (for the second part: learnt on one half, measured on the other).
+the coder finds them), of all reports but those held back. Then the networks of `detente.model.sector_reader` learn what the clues
+leave over (`detente.training.train_sector_reader`): the weights that they see of a party are learnt on other reports. Prints the
+share of first sectors that is right on held-back reports.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
 
 from detente.extract import parties
 from detente.extract.events import events
 from detente.knowledge import tables
-from detente.model.coder import Reading, RoleSpan, SentenceReading
-from detente.ontology import SECTORS
-from detente.records import Actor, CoderVersion
+from detente.model.coder import DEFAULT
+from detente.model.labels import SECTOR_LIST
+from detente.records import Actor, CoderVersion, Sentence
 from detente.resolve import sectors
-from detente.training import logit
-from detente.training.line_format import Report, held_back, read_folder
-from detente.training.weigh_countries import Remembering, laid_out
+from detente.training import logit, train_sector_reader
+from detente.training.line_format import Report, held_back, read_folders
+from detente.training.weigh_countries import laid_out
+
+Floats = NDArray[np.float32]
 
 _VERSION = CoderVersion("", "", "", "")
 _RARE = 5  # clues seen fewer times get no weight of their own
 _RIGHT = 3  # nor do sectors that a clue is seen with fewer times
-_PENALTY = {False: 2.0, True: 0.3}  # of the clues of the words, of the model
+_PENALTY = 2.0
+_FOLDS = 3
 _OF_WORDS = ("word ", "last ", "role ")
 _WORDS = 0.25  # weights of words that are nearer to nothing are left out of the table
 
@@ -40,19 +48,26 @@ Clues = tuple[tuple[str, ...], dict[str, list[str]]]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One party: its clues, the sectors that the words told, and the annotated first sector."""
+    """One party: its clues, the sectors that the words told, the annotated first sector, and where it stands.
+
+    ``span``: number of the sentence in the report, and code points [start, end) in it; ``event`` and ``side`` as in a Scene.
+    """
 
     clues: Clues
     told: str
     right: str
+    report: str
+    span: tuple[int, int, int]
+    event: str
+    side: str
 
 
-def choices(reports: Sequence[Report], coder: Remembering | None) -> Iterator[Choice]:
-    """All parties of the reports whose sector is annotated; with what the model reads in them if a coder is given."""
+def choices(reports: Sequence[Report]) -> Iterator[Choice]:
+    """All parties of the reports whose sector is annotated."""
     for report in reports:
-        document, sentences, readings, _ = laid_out(report, coder)
+        document, sentences, readings, _ = laid_out(report, None)
         gold = {
-            (s.start + m.start, s.start + m.end, role): m.sectors[0]
+            (s.start + m.start, s.start + m.end, role): (s, m.sectors[0])
             for s in sentences
             for e in report.events
             if e.sentence == s.index
@@ -60,50 +75,35 @@ def choices(reports: Sequence[Report], coder: Remembering | None) -> Iterator[Ch
             for m in marks
             if m.sectors
         }
-        if coder is not None:
-            readings = [_with_sectors(given, own) for given, own in zip(readings, coder.read(report), strict=True)]
         found: list[Choice] = []
-        with patch.object(parties, "with_sectors", partial(_choose, gold, found)):
+        with patch.object(parties, "with_sectors", partial(_choose, report.id, gold, found)):
             events(document, sentences, readings, _VERSION, 0.5)
         yield from found
 
 
-def _with_sectors(given: SentenceReading, own: SentenceReading) -> SentenceReading:
-    """The annotated spans with the sectors that the model reads in the words that they share with its own spans."""
-
-    def one(event: Reading, role: str, span: RoleSpan) -> RoleSpan:
-        seen = [
-            s
-            for r in own.events
-            if r.start < event.end and event.start < r.end
-            for s in r.roles.get(role, ())
-            if s.start < span.end and span.start < s.end
-        ]
-        return replace(span, sectors=seen[0].sectors) if seen else span
-
-    return replace(
-        given,
-        events=tuple(
-            replace(e, roles={role: tuple(one(e, role, s) for s in spans) for role, spans in e.roles.items()})
-            for e in given.events
-        ),
-    )
-
-
 def _choose(
-    gold: Mapping[tuple[int, int, str], str],
+    report: str,
+    gold: Mapping[tuple[int, int, str], tuple[Sentence, str]],
     found: list[Choice],
     actor: Actor,
     likely: Sequence[tuple[str, float]],
     scene: sectors.Scene,
 ) -> Actor:
-    right = next(
-        (s for (a, b, r), s in gold.items() if r == scene.side and a < (actor.end or 0) and (actor.start or 0) < b),
-        None,
-    )
-    if right is not None:
-        clues = tuple(sectors.general(actor, scene)), dict(sectors.particular(actor, likely, scene))
-        found.append(Choice(clues, actor.sectors[0] if actor.sectors else "", right))
+    start, end = actor.start or 0, actor.end or 0
+    known = next((x for (a, b, r), x in gold.items() if r == scene.side and a < end and start < b), None)
+    if known is not None:
+        sentence, right = known
+        found.append(
+            Choice(
+                (tuple(sectors.general(actor, scene)), dict(sectors.particular(actor, scene))),
+                actor.sectors[0] if actor.sectors else "",
+                right,
+                report,
+                (sentence.index, start - sentence.start, end - sentence.start),
+                scene.event,
+                scene.side,
+            )
+        )
     return sectors.with_sectors(actor, likely, scene)
 
 
@@ -113,13 +113,12 @@ def named(clues: Clues, sector: str) -> Iterator[str]:
     yield from (f"{clue}={sector}" for clue in clues[0])
 
 
-def fit(examples: Sequence[Choice], base: Mapping[str, float] | None = None) -> dict[str, float]:
-    """Weights of the clues of the words; with ``base``, these being given, of the model's."""
-    of_model = base is not None
+def fit(examples: Sequence[Choice]) -> dict[str, float]:
+    """Weights of the clues."""
     seen: Counter[str] = Counter()
     for e in examples:
-        seen.update(c for own in e.clues[1].values() for c in own if c.startswith(sectors.MODEL) == of_model)
-        seen.update(f"{c}={e.right}" for c in e.clues[0] if not of_model)
+        seen.update(c for own in e.clues[1].values() for c in own)
+        seen.update(f"{c}={e.right}" for c in e.clues[0])
     often = Counter(c for e in examples for c in e.clues[0])
     names = sorted(
         c
@@ -127,27 +126,40 @@ def fit(examples: Sequence[Choice], base: Mapping[str, float] | None = None) -> 
         if n >= (_RIGHT if "=" in c else _RARE) and often.get(c.partition("=")[0], n) >= _RARE
     )
     index = {c: i for i, c in enumerate(names)}
-    rows, owner, right, given = [], [], [], []
+    rows, owner, right = [], [], []
     for n, e in enumerate(examples):
-        for sector in SECTORS:
-            clues = list(named(e.clues, sector))
-            rows.append([index[c] for c in clues if c in index])
-            given.append(sum((base or {}).get(c, 0.0) for c in clues))
+        for sector in SECTOR_LIST:
+            rows.append([index[c] for c in named(e.clues, sector) if c in index])
             owner.append(n)
             right.append(sector == e.right)
-    found = logit.weights(rows, owner, right, given, _PENALTY[of_model])
+    found = logit.weights(rows, owner, right, [0.0] * len(rows), _PENALTY)
     return {c: round(found[i], 2) for c, i in index.items() if i < len(found) and abs(found[i]) >= _least(c)}
+
+
+def sums(examples: Sequence[Choice], weight: Mapping[str, float]) -> Floats:
+    """[parties, sectors]: what the clues weigh together for each of `labels.SECTOR_LIST`."""
+    return np.array(
+        [[sum(weight.get(c, 0.0) for c in named(e.clues, s)) for s in SECTOR_LIST] for e in examples], np.float32
+    )
 
 
 def _least(clue: str) -> float:
     return _WORDS if clue.startswith(_OF_WORDS) else 0.02
 
 
-def right_share(examples: Sequence[Choice], weight: Mapping[str, float]) -> float:
-    """Share of the parties whose first sector comes out right."""
-    hits = sum(
-        max(SECTORS, key=lambda s: (sum(weight.get(c, 0.0) for c in named(e.clues, s)), s)) == e.right for e in examples
-    )
+def unseen(examples: Sequence[Choice]) -> Floats:
+    """[parties, sectors]: what the clues weigh together, their weights learnt without the reports of the party's fold."""
+    fold = np.array([crc32(e.report.encode()) % _FOLDS for e in examples])
+    out = np.zeros((len(examples), len(SECTOR_LIST)), np.float32)
+    for n in range(_FOLDS):
+        weight = fit([e for e, f in zip(examples, fold, strict=True) if f != n])
+        out[fold == n] = sums([e for e, f in zip(examples, fold, strict=True) if f == n], weight)
+    return out
+
+
+def right_share(examples: Sequence[Choice], scores: Floats) -> float:
+    """Share of the parties whose first sector comes out right, of scores [parties, sectors]."""
+    hits = sum(SECTOR_LIST[int(best)] == e.right for e, best in zip(examples, scores.argmax(1), strict=True))
     return round(hits / max(1, len(examples)), 4)
 
 
@@ -161,19 +173,25 @@ def write(weight: Mapping[str, float]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
-    parser.add_argument("--hold", type=float, default=0.08, help="share of reports that the model was not trained on")
+    parser.add_argument(
+        "--model", type=Path, default=DEFAULT, help="folder of a shipped model; its sectors.npz is written"
+    )
+    parser.add_argument("--hold", type=float, default=0.08, help="share of reports that is held back for measuring")
     args = parser.parse_args()
-    reports = [r for folder in args.data for r in read_folder(folder)]
-    learn = list(choices([r for r in reports if not held_back(r.id, args.hold)], None))
-    held = list(choices([r for r in reports if held_back(r.id, args.hold)], Remembering()))
+    reports = read_folders(args.data)
+    learn = list(choices([r for r in reports if not held_back(r.id, args.hold)]))
+    held = list(choices([r for r in reports if held_back(r.id, args.hold)]))
     weight = fit(learn)
-    told = sum(e.told == e.right for e in held) / max(1, len(held))
-    print(f"{len(learn)} parties, {len(weight)} weights: right {right_share(learn, weight)} of the learnt, "
-          f"{right_share(held, weight)} of {len(held)} held back (by the words alone {told:.4f})", flush=True)  # fmt: skip
-    halves = held[::2], held[1::2]
-    crossed = [right_share(halves[1 - i], weight | fit(halves[i], weight)) for i in (0, 1)]
-    write(weight | fit(held, weight))
-    print(f"with the model's own sectors: {sum(crossed) / 2:.4f} held back, crossed")
+    write(weight)
+    told, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, weight)
+    print(f"{len(learn)} parties, {len(weight)} weights: right {right_share(learn, sums(learn, weight))} of the learnt, "
+          f"{right_share(held, given)} of {len(held)} held back (by the words alone {told:.4f})", flush=True)  # fmt: skip
+    leanings = train_sector_reader.train(args.model, reports, learn, unseen(learn), held)
+    share = right_share(held, given + leanings)
+    print(f"with the networks {share} held back")
+    card = json.loads((args.model / "card.json").read_text("utf-8"))
+    card["sectors"] = {"parties": len(learn), "held back": {"parties": len(held), "first sector": share}}
+    (args.model / "card.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

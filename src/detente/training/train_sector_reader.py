@@ -1,0 +1,163 @@
+"""Teach the networks of `detente.model.sector_reader` what the clues of a sector leave over (called by `detente.training.weigh_sectors`).
+
+The clues of a party are weighed on other reports than its own (three folds), for weights that have seen it are too sure. The vectors
+are those of the 8-bit encoder that ships. The encoder was trained on most of these sentences; that a network does not lean on what
+it remembers of them, most axes of a vector are left out at random (0.7: of 0.3, 0.5, 0.7 the best on held-back reports, LOG.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from detente.model import labels
+from detente.model.coder import Coder
+from detente.model.sector_reader import PARTS, SectorReader
+from detente.model.tagging import span_mean, words_of
+from detente.model.tokens import load_tokenizer, pieces
+
+if TYPE_CHECKING:
+    from detente.training.line_format import Report
+    from detente.training.weigh_sectors import Choice
+
+Floats = NDArray[np.float32]
+_NETWORKS = 3
+_NARROW, _HIDDEN = 64, 128
+_LEFT_OUT, _LEFT_OUT_INSIDE = 0.7, 0.3
+_EPOCHS, _BATCH, _RATE = 6, 256, 2e-3
+
+
+class Leftover(nn.Module):
+    """One network: the mean vector of a party's words, narrowed, with the type and side of the event -> scores of the sectors."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(width, _NARROW)
+        self.inner = nn.Linear(_NARROW, _HIDDEN, bias=False)
+        self.kinds = nn.Embedding(len(labels.TYPE_LIST), _HIDDEN)
+        self.sides = nn.Embedding(len(labels.PARTY_ROLES), _HIDDEN)
+        self.outer = nn.Linear(_HIDDEN, len(labels.SECTOR_LIST))
+        self.share = nn.Parameter(torch.ones(1))  # of the clues
+        for table in (self.kinds, self.sides):
+            nn.init.uniform_(table.weight, -0.1, 0.1)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+
+    def forward(self, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tensor) -> Tensor:
+        """``given``, the answer: [parties, sectors] in log-odds; ``vectors`` [parties, width], the rest as in `SectorReader`."""
+        narrow = self.project(F.dropout(vectors, _LEFT_OUT, self.training))
+        hidden = F.relu(self.inner(narrow) + self.kinds(kinds) + self.sides(sides))
+        out: Tensor = self.share * given + self.outer(F.dropout(hidden, _LEFT_OUT_INSIDE, self.training))
+        return out
+
+
+def party_vectors(coder: Coder, folder: Path, reports: Sequence[Report], examples: Sequence[Choice]) -> Floats:
+    """[parties, width]: the mean vectors of the words of each party."""
+    tokenizer, texts = load_tokenizer(folder / "tokenizer.json"), {r.id: r.sentences for r in reports}
+    rows: dict[int, Floats] = {}
+    by_sentence: dict[tuple[str, int], list[int]] = {}
+    for i, e in enumerate(examples):
+        by_sentence.setdefault((e.report, e.span[0]), []).append(i)
+    for (report, sentence), mine in by_sentence.items():
+        (cut,) = pieces(tokenizer, [texts[report][sentence]])
+        vectors, words = coder.vectors(cut), words_of(cut)
+        for i in mine:
+            _, start, end = examples[i].span
+            # Of a sentence that is cut at `labels.MAX_PIECES` a party may be beyond the end.
+            rows[i] = span_mean(words, vectors, start, end) if start < words.end[-1] else vectors.mean(0)
+    return np.stack([rows[i] for i in range(len(examples))])
+
+
+def _learn(seed: int, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tensor, right: Tensor) -> Leftover:
+    torch.manual_seed(seed)
+    network = Leftover(vectors.shape[1])
+    optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.01)
+    steps, step = _EPOCHS * -(-len(right) // _BATCH), 0
+    for _ in range(_EPOCHS):
+        for some in torch.randperm(len(right)).split(_BATCH):
+            for part in optimizer.param_groups:
+                part["lr"] = _RATE * max(0.02, 1 - step / steps)
+            loss = F.cross_entropy(network(given[some], vectors[some], kinds[some], sides[some]), right[some])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            step += 1
+    return network.eval()
+
+
+def _indices(examples: Sequence[Choice]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    kinds = np.array([labels.TYPE_LIST.index(e.event) for e in examples])
+    return kinds, np.array([labels.PARTY_ROLES.index(e.side) for e in examples])
+
+
+def train(
+    folder: Path, reports: Sequence[Report], learn: Sequence[Choice], of_clues: Floats, held: Sequence[Choice]
+) -> Floats:
+    """Teach the networks from ``learn``, of which the clues (weighed on other folds) say ``of_clues`` [parties, sectors]; write
+    `sectors.npz` into the model's folder. Returns what the networks add for the parties ``held``."""
+    torch.set_num_threads(1)
+    coder = Coder(folder, threads=1)
+    vectors = party_vectors(coder, folder, reports, learn)
+    centre, spread = vectors.mean(0), vectors.std(0) + 1e-3
+    kinds, sides = _indices(learn)
+    right = torch.tensor([labels.SECTOR_LIST.index(e.right) for e in learn])
+    taught = [
+        _learn(
+            seed,
+            torch.from_numpy(of_clues),
+            torch.from_numpy((vectors - centre) / spread),
+            torch.from_numpy(kinds),
+            torch.from_numpy(sides),
+            right,
+        )
+        for seed in range(_NETWORKS)
+    ]
+    save(folder / "sectors.npz", _stacked(taught, centre, spread))
+    return SectorReader(folder / "sectors.npz").leanings(party_vectors(coder, folder, reports, held), *_indices(held))
+
+
+def save(path: Path, arrays: Mapping[str, Floats]) -> None:
+    """Write what `SectorReader` loads, in 16 bits."""
+    np.savez(path, allow_pickle=False, **{name: given.astype(np.float16) for name, given in arrays.items()})
+
+
+def silent(width: int) -> dict[str, Floats]:
+    """Arrays of a reader that adds nothing: what a model has until its networks are taught."""
+    shapes = {
+        "project": (width, _NARROW),
+        "project_bias": (_NARROW,),
+        "inner": (_NARROW, _HIDDEN),
+        "kinds": (len(labels.TYPE_LIST), _HIDDEN),
+        "sides": (len(labels.PARTY_ROLES), _HIDDEN),
+        "outer": (_HIDDEN, len(labels.SECTOR_LIST)),
+        "outer_bias": (len(labels.SECTOR_LIST),),
+    }
+    return {name: np.zeros((1, *shapes[name]), np.float32) for name in PARTS}
+
+
+@torch.no_grad()
+def _stacked(taught: Sequence[Leftover], centre: Floats, spread: Floats) -> dict[str, Floats]:
+    """The arrays of `SectorReader`: what it sums over the networks is their mean.
+
+    The clues are added there as they are, so what a network says is measured by its share of them; centre and spread of the vectors
+    go into its first layer.
+    """
+    parts: dict[str, list[Floats]] = {name: [] for name in PARTS}
+    for network in taught:
+        project = (network.project.weight.numpy() / spread).T
+        share = float(network.share) * len(taught)
+        parts["project"].append(project)
+        parts["project_bias"].append(network.project.bias.numpy() - centre @ project)
+        parts["inner"].append(network.inner.weight.numpy().T)
+        parts["kinds"].append(network.kinds.weight.numpy())
+        parts["sides"].append(network.sides.weight.numpy())
+        parts["outer"].append(network.outer.weight.numpy().T / share)
+        parts["outer_bias"].append(network.outer.bias.numpy() / share)
+    return {name: np.stack(given) for name, given in parts.items()}
