@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,27 @@ def test_a_line_becomes_an_event_with_its_spans():
     assert SENTENCE[recipient.start : recipient.end] == "General Qassem Soleimani"
     assert (recipient.code, recipient.sectors) == ("IRN", ("MIL",))
     assert event.casualties == (("killed", "=", "1"),)
+
+
+def test_weights_may_go_a_part_of_the_way_to_new_ones():
+    from detente.training.weigh_countries import between
+
+    assert between({"a": 1.0, "gone": 0.5}, {"a": 2.0, "new": 1.0}, 0.8) == {"a": 1.8, "gone": 0.1, "new": 0.8}
+    assert between({"a": 1.0, "gone": 0.5}, {"a": 2.0}, 1.0) == {"a": 2.0}
+
+
+def test_reports_whose_parties_are_in_doubt_come_first():
+    from detente.model.coder import default_coder
+    from detente.training.choose_reports import need
+
+    plain, vague = (
+        default_coder().read([text])
+        for text in (
+            "Police arrested two journalists in Minsk.",
+            "Some of them were said to have been hit near there by others.",
+        )
+    )
+    assert need(vague, Counter()) > need(plain, Counter())
 
 
 @pytest.mark.parametrize(
@@ -117,3 +139,29 @@ class TestLearning:
         (before,), (after,) = Coder(DEFAULT).read([SENTENCE]), Coder(out).read([SENTENCE])
         triggers = [[(e.start, e.end, e.type, e.probability) for e in r.events] for r in (before, after)]
         assert triggers[0] == triggers[1]
+
+    def test_the_reader_of_sectors_learns_what_the_clues_leave_over(self, tmp_path):
+        import numpy as np
+
+        from detente.model.coder import DEFAULT, FILES, Coder
+        from detente.model.labels import SECTOR_LIST
+        from detente.training import train_sector_reader
+        from detente.training.line_format import read_folder
+        from detente.training.weigh_sectors import choices, right_share
+
+        model, given = tmp_path / "model", tmp_path / "mine"
+        model.mkdir()
+        given.mkdir()
+        for name in FILES:
+            shutil.copy(DEFAULT / name, model)
+        for name in ("b25.ann", "b25.jsonl", "b26.ann", "b26.jsonl"):
+            shutil.copy(ANNOTATIONS / name, given)
+        train_sector_reader.save(model / "sectors.npz", train_sector_reader.silent(384))
+        silent = Coder(model).read([SENTENCE])[0].events[0].roles["actor"][0].leaning
+        assert silent == (0.0,) * len(SECTOR_LIST)
+        reports = list(read_folder(given))
+        parties = list(choices(reports))
+        nothing = np.zeros((len(parties), len(SECTOR_LIST)), np.float32)
+        leanings = train_sector_reader.train(model, reports, parties, nothing, parties)
+        assert right_share(parties, leanings) > right_share(parties, nothing) + 0.1
+        assert any(Coder(model).read([SENTENCE])[0].events[0].roles["actor"][0].leaning)
