@@ -296,24 +296,32 @@ class Coder:
     def _with_leanings(self, readings: list[Reading], hidden: Floats, words: Words) -> list[Reading]:
         """The readings of a sentence with what the words of each party lean to."""
         parties = [
-            (i, role, n, span)
-            for i, reading in enumerate(readings)
-            for role in labels.PARTY_ROLES
-            for n, span in enumerate(reading.roles.get(role, ()))
+            (reading.type, role, span)
+            for reading in readings
+            for role, spans in reading.roles.items()
+            if role in labels.PARTY_ROLES
+            for span in spans
         ]
         if not parties:
             return readings
         leanings = self._sectors.leanings(
-            np.stack([span_mean(words, hidden, span.start, span.end) for _, _, _, span in parties]),
-            np.array([labels.TYPE_LIST.index(readings[i].type) for i, _, _, _ in parties]),
-            np.array([labels.PARTY_ROLES.index(role) for _, role, _, _ in parties]),
+            np.stack([span_mean(words, hidden, span.start, span.end) for _, _, span in parties]),
+            np.array([labels.TYPE_LIST.index(kind) for kind, _, _ in parties]),
+            np.array([labels.PARTY_ROLES.index(role) for _, role, _ in parties]),
         )
-        spans = [{role: list(found) for role, found in reading.roles.items()} for reading in readings]
-        for (i, role, n, span), leaning in zip(parties, leanings.tolist(), strict=True):
-            spans[i][role][n] = replace(span, leaning=tuple(leaning))
+        told = (
+            replace(span, leaning=tuple(leaning))
+            for (_, _, span), leaning in zip(parties, leanings.tolist(), strict=True)
+        )
         return [
-            replace(reading, roles={role: tuple(found) for role, found in mine.items()})
-            for reading, mine in zip(readings, spans, strict=True)
+            replace(
+                reading,
+                roles={
+                    role: tuple(next(told) for _ in spans) if role in labels.PARTY_ROLES else spans
+                    for role, spans in reading.roles.items()
+                },
+            )
+            for reading in readings
         ]
 
     def _spans(

@@ -24,11 +24,10 @@ class SectorReader:
     def __init__(self, path: Path) -> None:
         try:
             with np.load(path) as stored:
-                (project, project_bias, inner, self._kinds, self._sides, self._outer, outer_bias) = (
+                (self._project, project_bias, self._inner, self._kinds, self._sides, self._outer, outer_bias) = (
                     stored[name].astype(np.float32) for name in PARTS
                 )
-            self._project, self._inner = project, inner
-            self._inner_bias = project_bias[:, None] @ inner
+            self._inner_bias = project_bias[:, None] @ self._inner
             self._outer_bias = outer_bias.sum(0)
         except (OSError, KeyError, ValueError) as error:
             raise ModelError(

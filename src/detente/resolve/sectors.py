@@ -59,8 +59,8 @@ class Scene:
 def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene) -> Actor:
     """The party with its likeliest sector first.
 
-    ``likely``: sectors with the model's probabilities, for those that stand beside the first. Where the answer is not what the party's words said, ``basis`` tells
-    "sector weighed".
+    ``likely``: sectors with the model's probabilities, for those that stand beside the first. Where the answer is not what the
+    party's words said, ``basis`` tells "sector weighed".
     """
     told = actor.sectors
     best = weighed(actor, likely, scene)

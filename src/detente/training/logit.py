@@ -7,8 +7,6 @@ from pathlib import Path
 
 import numpy as np
 
-from detente.knowledge import tables
-
 _STEPS = 400
 _RATE = 0.05
 
@@ -17,11 +15,6 @@ def write(path: Path, about: str, weight: Mapping[str, float]) -> None:
     """A table of weights by clue, as `detente.knowledge.tables.read_table` reads it. ``about``: what it is, in a line."""
     lines = [f"# {about}", "clue\tweight", *(f"{clue}\t{value}" for clue, value in sorted(weight.items()))]
     path.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
-
-
-def read(path: Path) -> dict[str, float]:
-    """The weights by clue of a table that `write` wrote."""
-    return {clue: float(weight) for clue, weight in tables.read_table(path, ("clue", "weight"))}
 
 
 def weights(

@@ -16,6 +16,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -92,26 +93,28 @@ def refine(args: argparse.Namespace) -> None:
     learn = [e for e in examples if not held_back(e.report, args.hold)]
     vectors = Vectors(Coder(args.model, threads=1), examples)
     network = network_of(args.model)
-    before = {k: v.clone() for k, v in network.roles.state_dict().items()}
     if test:
         print(json.dumps({"before": measured(network.roles, vectors, test)}), flush=True)
-    taught = [taught_block(args, seed, network_of(args.model).roles, learn, vectors) for seed in args.seeds]
+    taught = [taught_weights(args, seed, network.roles.eval(), learn, vectors) for seed in args.seeds]
     network.roles.load_state_dict(
-        {k: v + args.share * (torch.stack([t[k] for t in taught]).mean(0) - v) for k, v in before.items()}
+        {
+            k: v + args.share * (torch.stack([t[k] for t in taught]).mean(0) - v)
+            for k, v in network.roles.state_dict().items()
+        }
     )
     row = measured(network.roles, vectors, test) if test else {}
     print(json.dumps({"after": row}), flush=True)
     write(args, network.eval(), {"sentences": len(learn), "data_sha256": digest(learn), "held back": row})
 
 
-def taught_block(
-    args: argparse.Namespace, seed: int, block: RoleBlock, learn: Sequence[Example], vectors: Vectors
+def taught_weights(
+    args: argparse.Namespace, seed: int, old: RoleBlock, learn: Sequence[Example], vectors: Vectors
 ) -> dict[str, Tensor]:
-    """The moving average of the weights of ``block`` after it has learnt in the order that ``seed`` draws."""
+    """The moving average of the weights of a copy of ``old`` after it has learnt in the order that ``seed`` draws."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     bf16 = half_is_fast(_CPU)
-    old = network_of(args.model).roles.eval()
+    block = deepcopy(old)
     average = {k: v.clone() for k, v in block.state_dict().items()}
     optimizer = torch.optim.AdamW(block.parameters(), lr=args.rate, weight_decay=0.01)
     start, step = time.process_time(), 0
@@ -163,15 +166,13 @@ def main() -> None:
     parser.add_argument("--network", type=Path, help="folder for the weights in 32 bits (for compare_int8)")
     parser.add_argument("--name", help="name of the model that is written (default: as it was)")
     parser.add_argument("--hold", type=float, default=0.08, help="share of reports held back for measuring")
-    parser.add_argument("--epochs", type=int, default=4)
+    parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rate", type=float, default=2e-4)
     parser.add_argument(
         "--own", type=float, default=0.3, help="share of each target that is what the block said before"
     )
-    parser.add_argument("--share", type=float, default=1.0, help="how far to go from the old weights to the new")
-    parser.add_argument(
-        "--seeds", type=int, nargs="+", default=[0, 1], help="the weights taught with each are averaged"
-    )
+    parser.add_argument("--share", type=float, default=0.6, help="how far to go from the old weights to the new")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="the weights taught with each are averaged")
     refine(parser.parse_args())
 
 

@@ -182,7 +182,7 @@ def main() -> None:
     reports = [r for folder in args.data for r in read_folder(folder)]
     learn = [r for r in reports if not held_back(r.id, args.hold)]
     test = [r for r in reports if held_back(r.id, args.hold)]
-    coder, before = Remembering(), logit.read(tables.DATA / "country_clues.tsv")
+    coder, before = Remembering(), countries._weights()
     for own in (False, True):
         examples = list(choices(learn, coder, own))
         weight = fit(examples)
