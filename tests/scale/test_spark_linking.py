@@ -16,6 +16,7 @@ from detente.cli import main
 from detente.errors import DetenteError
 from detente.export import measures
 from detente.link import Linked, link
+from detente.link.neighbours import MOST
 from detente.measure import ask
 from detente.measure.columns import Columns
 from detente.records import Document
@@ -27,7 +28,8 @@ DEMO = Path(demo.__file__).parent
 
 @pytest.fixture(scope="module")
 def wire(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo's reports, some of them copied (whole, cut, with other words around), one undated, one in another language."""
+    """The demo's reports, some of them copied (whole, cut, with other words around), one undated, one in another language; and one
+    happening told by more than a list of neighbours holds."""
     folder = tmp_path_factory.mktemp("spark")
     texts = [(DEMO / f"{name}.jsonl").read_text("utf-8") for name in ("set", "dossier")]
     lines = [json.loads(line) for text in texts for line in text.splitlines()]
@@ -43,7 +45,15 @@ def wire(tmp_path_factory: pytest.TempPathFactory) -> Path:
         copy.pop("url", None)  # a store would take it for another version of the same page
     copies[0].pop("published", None)
     foreign = "Die Regierung in Teheran hat am Montag die Angriffe auf ihre Botschaft scharf verurteilt. " * 4
-    rows = [*lines, *copies, {"id": "foreign", "text": foreign, "published": lines[0].get("published")}]
+    words = ("large", "deadly", "heavy", "brutal", "fierce", "dawn", "sudden", "major")
+    said = ("officials said", "police said", "the army said", "residents said")
+    crowd = [
+        {"id": f"crowd {word} {who}", "published": "2019-10-01", "text": f"Gunmen attacked an army post in Mondoro, Mali, on Monday in a {word} raid, killing 25 soldiers, {who}."}
+        for word in words
+        for who in said
+    ]  # fmt: skip
+    assert len(crowd) > MOST
+    rows = [*lines, *copies, *crowd, {"id": "foreign", "text": foreign, "published": lines[0].get("published")}]
     path = folder / "wire.jsonl"
     path.write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
     assert main(["code", str(path), "-o", str(folder / "events.jsonl")]) == 0

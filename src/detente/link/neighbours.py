@@ -18,6 +18,10 @@ from detente.link.linkable import Linkable
 THRESHOLD = 0.35  # mean likeness from which two clusters are one; a pair below it counts as 0 in the mean
 #: Members of a list. On the annotated incidents the figures are the same from 24 on, and within 0.003 at 8.
 MOST = 24
+#: Likenesses of one step of 0.01 are as good as equal: of many tellings of one happening, lists chosen by the last trace would all leave
+#: out the same few, which then stay alone. Of equals each takes those whose numbers are nearest to its own, so all are on some list.
+FINENESS = 100
+RING = 1 << 63  # numbers of tellings (`detente.link.duplicates.number`)
 
 
 class Neighbours:
@@ -40,12 +44,12 @@ class Neighbours:
         short = {o for t, (old, _) in moved.items() if old is not None for o in self._strike(t, old, moved)}
         for telling, (_, event) in moved.items():
             found = self._alike(event) if event is not None else {}
-            self._now[telling] = _most(found)
+            self._now[telling] = _most(telling, found)
             self._load(found)
             for other in found.keys() - moved.keys():
                 self._offer(other, telling, found[other])
         for other, event in self.index.standing(short).items():
-            self._now[other] = _most(self._alike(event))
+            self._now[other] = _most(other, self._alike(event))
         self.index.set_near({t: n for t, n in self._now.items() if n != self._before[t]})
 
     def changed(self, moved: Collection[int]) -> set[int]:
@@ -75,8 +79,8 @@ class Neighbours:
 
     def _offer(self, telling: int, other: int, likeness: float) -> None:
         near = self._now[telling]
-        if len(near) < MOST or (-likeness, other) < max((-v, o) for o, v in near.items()):
-            self._now[telling] = _most({**near, other: likeness})
+        if len(near) < MOST or _rank(telling, other, likeness) < max(_rank(telling, o, v) for o, v in near.items()):
+            self._now[telling] = _most(telling, {**near, other: likeness})
 
     def _alike(self, event: Linkable) -> Near:
         """All that are likely enough to be the same happening as an event."""
@@ -96,10 +100,16 @@ class Neighbours:
             self._now |= found
 
 
-def _most(found: Near) -> Near:
+def _most(telling: int, found: Near) -> Near:
     if len(found) <= MOST:
         return found
-    return {o: found[o] for o in sorted(found, key=lambda o: (-found[o], o))[:MOST]}
+    return {o: found[o] for o in sorted(found, key=lambda o: _rank(telling, o, found[o]))[:MOST]}
+
+
+def _rank(telling: int, other: int, likeness: float) -> tuple[int, int, int]:
+    """The order of a telling's list, first comes first; `detente.scale.linking` ranks by the same three numbers."""
+    apart = abs(telling - other)
+    return -int(likeness * FINENESS), min(apart, RING - apart), other
 
 
 def likeness(a: Linkable, b: Linkable) -> float:

@@ -235,13 +235,16 @@ def _compared(rows: list[dict[str, Any]]) -> Iterator[tuple[int, int, float]]:
 
 
 def _nearest(pairs: Any) -> Any:
-    """Of each telling the few that it is most like."""
+    """Of each telling the few that it is most like, ranked as `detente.link.neighbours` does."""
     from pyspark.sql import Window
     from pyspark.sql import functions as f
 
-    from detente.link.neighbours import MOST
+    from detente.link.neighbours import FINENESS, MOST, RING
 
-    order = Window.partitionBy("a").orderBy(f.col("likeness").desc(), "b")
+    apart = f.abs(f.col("a") - f.col("b"))
+    around = f.lit(RING - 1) - apart + 1  # RING itself is no long
+    steps = f.floor(f.col("likeness") * FINENESS)
+    order = Window.partitionBy("a").orderBy(steps.desc(), f.least(apart, around), "b")
     return pairs.withColumn("place", f.row_number().over(order)).where(f.col("place") <= MOST).drop("place")
 
 
