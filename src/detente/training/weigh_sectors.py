@@ -39,6 +39,7 @@ _RARE = 5  # clues seen fewer times get no weight of their own
 _RIGHT = 3  # nor do sectors that a clue is seen with fewer times
 _PENALTY = 2.0
 _FOLDS = 3
+_ROUNDS = 2  # what an earlier mention of a party was taken for is a clue, and is told by the weights that are there
 _OF_WORDS = ("word ", "last ", "role ")
 _WORDS = 0.25  # weights of words that are nearer to nothing are left out of the table
 
@@ -179,10 +180,11 @@ def main() -> None:
     parser.add_argument("--hold", type=float, default=0.08, help="share of reports that is held back for measuring")
     args = parser.parse_args()
     reports = read_folders(args.data)
-    learn = list(choices([r for r in reports if not held_back(r.id, args.hold)]))
+    for _ in range(_ROUNDS):
+        learn = list(choices([r for r in reports if not held_back(r.id, args.hold)]))
+        weight = fit(learn)
+        write(weight)
     held = list(choices([r for r in reports if held_back(r.id, args.hold)]))
-    weight = fit(learn)
-    write(weight)
     told, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, weight)
     print(f"{len(learn)} parties, {len(weight)} weights: right {right_share(learn, sums(learn, weight))} of the learnt, "
           f"{right_share(held, given)} of {len(held)} held back (by the words alone {told:.4f})", flush=True)  # fmt: skip
