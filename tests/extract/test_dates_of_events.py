@@ -62,6 +62,19 @@ def span(sentence: str, trigger: str, kind: str, phrase: str, published: str, st
 @pytest.mark.parametrize(
     ("sentence", "trigger", "kind", "phrase", "published", "means"),
     [
+        # What a number of the year stands before; what has come of a year; a day that all know.
+        ("Gunmen burned villages during the 2007 unrest.", "burned", "ASSAULT", "the 2007 unrest", "2021-11-17", "2007-01-01/2007-12-31"),
+        ("At least 60 reporters were jailed so far this year.", "jailed", "COERCE", "so far this year", "2021-11-17", "2021-01-01/2021-11-17"),
+        ("The couple was abducted in the October 7 attacks.", "abducted", "ASSAULT", "October 7", "2025-06-05", "2023-10-07/2023-10-07"),
+        ("Women marched on International Women's Day in Rome.", "marched", "PROTEST", "International Women's Day", "2021-03-10", "2021-03-08/2021-03-08"),
+        ("Two men were shot the day before in Turku.", "shot", "ASSAULT", "the day before in", "2021-11-17", "2021-11-16/2021-11-16"),
+        # On a Sunday last week is the one that ends; on a Monday the calendar's.
+        ("Rebels seized the bridge last week.", "seized", "ASSAULT", "last week", "2021-11-14", "2021-11-07/2021-11-13"),
+        ("Rebels seized the bridge last week.", "seized", "ASSAULT", "last week", "2021-11-15", "2021-11-08/2021-11-14"),
+        # What is agreed or refused of a day that comes; what is told on one is over.
+        ("The two leaders agree to a debate on December 1.", "agree", "AGREE", "December 1", "2021-11-17", "2021-12-01/2021-12-01"),
+        ("The speaker says he will not convene parliament on Monday.", "will not convene", "REJECT", "Monday", "2021-11-14", "2021-11-15/2021-11-15"),
+        ("Oslo will not reopen the road, its minister told reporters on Monday.", "will not reopen", "REJECT", "Monday", "2021-11-17", "2021-11-15/2021-11-15"),
         # How long it has lasted; years and months are as coarse as they are.
         ("He has been on hunger strike for 48 days.", "hunger strike", "PROTEST", "for 48 days", "2021-11-17", "2021-09-30/2021-11-17"),
         ("The journalist, held for five months, was not charged.", "held", "COERCE", "for five months", "2006-09-17", "2006-04-01/2006-09-30"),

@@ -35,8 +35,9 @@ def test_a_sector_is_that_of_the_words_in_this_event(text, sentence, scene, sect
 
 def test_what_the_report_called_a_name_before_counts():
     who = Actor(start=0, end=5, text="Wutty", country="KHM")
-    assert weighed(who, (), Scene("ASSAULT", "recipient")) == "CVL"
-    assert weighed(who, (), Scene("ASSAULT", "recipient", before="REB")) == "REB"
+    assert weighed(who, (), Scene("COERCE", "recipient")) == "CVL"
+    assert weighed(who, (), Scene("COERCE", "recipient", before="REB")) == "REB"
+    assert weighed(who, (), Scene("COERCE", "recipient", before="ELI")) == "ELI"
 
 
 def test_what_the_model_is_sure_of_counts():

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date as Date
+from datetime import timedelta
 
 from detente.model.coder import Reading, RoleSpan
 from detente.records import Document, Sentence, When
@@ -46,8 +47,12 @@ _TOLD_DAY = re.compile(
 # "For two weeks from tomorrow" and "over the last year" are other dates than "two weeks from tomorrow" and "last year".
 _LENGTH = re.compile(r"\b(?:for|over|in|during) $", re.I)
 _LASTED = re.compile(
-    rf"(?:for )?(?:after |of |over |the |another |a further |about |nearly |almost |around |some |next )*{COUNT}[- ]{UNIT}(?:[- ]long| in a row| straight| running)?"
+    rf"(?:for )?(?:after |following |of |over |the |another |a further |about |nearly |almost |around |some |next )*{COUNT}[- ]{UNIT}(?:[- ]long| in a row| straight| running)?"
 )
+# "The day before in Stockholm": a tagger takes the preposition with it.
+_LOOSE = re.compile(r"\s+(?:in|of|at|on|for|to)$")
+_LAST_WEEK = re.compile(r"(?:late |early |earlier )?last week")
+_YEAR_OF = re.compile(r"(?:during |in |after |since )?(?:the |an? )?(?P<year>(?:19|20)\d\d) [a-z][a-z' -]+")
 _NO_LENGTH = re.compile(r"\s*(?:ago|before|after|earlier|later|from|since|of age|old|prior|ahead)\b", re.I)
 _PRESENT = re.compile(r"[a-z]+[^s\W]s\b")
 _LONG = re.compile(r"(?P<n>\d{1,3}-)?(?P<unit>day|week|month|year)s?-long")
@@ -55,6 +60,8 @@ _LONG = re.compile(r"(?P<n>\d{1,3}-)?(?P<unit>day|week|month|year)s?-long")
 _STARTS = re.compile(
     r"\b(?:beginning|starting|effective|deadline)(?: on| from| at| of| for)*(?: [\d:]+ ?[ap]\.?m\.?)?(?: on)?\s*$", re.I
 )
+# "He will not convene the parliament on Monday": refused now, of a Monday that comes.
+_SHALL = re.compile(r"(?:will|shall)\b", re.I)
 _ORDERS = frozenset({"COERCE", "SANCTION", "MOBILIZE", "CONCEDE", "RETREAT", "THREATEN", "REQUEST"})
 # "A week ago" is seven days ago (5 of 7 annotated cases), as a number of days is; to the rules of single phrases it is a calendar week.
 _WEEKS = re.compile(
@@ -111,7 +118,7 @@ def _read(
     if known := KNOWN.match(text, best.start):
         whole.insert(0, known.span())
     for start, end in whole:
-        phrase = text[start:end]
+        phrase = _LOOSE.sub("", text[start:end])
         if reading.start >= best.end:
             phrase = _AFTER.sub(r"\1 before", phrase)
         if not comes and not is_planned(text[:start]):
@@ -128,7 +135,7 @@ def _read(
             longitude=discourse.longitude,
         )
         if found is not None and found.start_date:
-            return _as_coarse(found, plain(phrase)), start, end
+            return _sundays(_as_coarse(found, plain(phrase)), phrase, document.published), start, end
         # "held until 1974", "before the November election": of what is over, the end alone is told.
         if (
             open_end is None
@@ -136,6 +143,11 @@ def _read(
             and (inner := resolve(told[1], document.published, future=comes, anchor=discourse.day))
         ):
             open_end = inner, start, end
+    if open_end is None and (named := _YEAR_OF.fullmatch(plain(text[best.start : best.end]))):
+        # "The 2008 war", "during the 2020 presidential election": of what the words name, the year is told.
+        found = resolve(named["year"], document.published)
+        if found is not None:
+            return found, best.start, best.end
     return open_end or (None, best.start, best.end)
 
 
@@ -150,6 +162,8 @@ def _ordered(best: RoleSpan, reading: Reading, sentence: Sentence) -> bool:
     """Whether a date is that of what is ordered, threatened or invited to, not that of the order."""
     trigger = sentence.text[reading.start : reading.end]
     if reading.type in _ORDERS and _STARTS.search(sentence.text[: best.start]):
+        return True
+    if _SHALL.match(trigger) and is_planned(sentence.text[: best.start]):
         return True
     if reading.type in ("COERCE", "SANCTION") and _PRESENT.match(trigger):
         return sentence.text[best.start : best.end].lower().endswith("midnight")
@@ -166,6 +180,15 @@ def _as_coarse(found: When, phrase: str) -> When:
     n = int(m["n"]) if m["n"].isdigit() else 3
     years = m["unit"] == "decade" or (m["unit"] == "year" and n >= _MANY_YEARS)
     first, last = _whole(Date.fromisoformat(found.start_date), Date.fromisoformat(found.end_date), years)
+    return replace(found, start_date=first.isoformat(), end_date=last.isoformat())
+
+
+def _sundays(found: When, phrase: str, published: str | None) -> When:
+    """In a Sunday's report "last week" is the seven days before it (6 of 10 annotated cases; the calendar week is meant in 2)."""
+    here = local_day(published)
+    if here is None or here.weekday() != 6 or not _LAST_WEEK.fullmatch(plain(phrase)):
+        return found
+    first, last = here - timedelta(7), here - timedelta(1)
     return replace(found, start_date=first.isoformat(), end_date=last.isoformat())
 
 
@@ -196,7 +219,7 @@ def _lasted(best: RoleSpan, reading: Reading, sentence: Sentence, document: Docu
     "Has been on hunger strike for three weeks", "suspends its president for 90 days". As coarse as its unit: of "for nine years" the
     first and the last year are known. 24 of 30 annotated cases with a plain number are dated so; "more than 40 years" is not.
     """
-    phrase = plain(sentence.text[best.start : best.end])
+    phrase = plain(_LOOSE.sub("", sentence.text[best.start : best.end]))
     m = _LASTED.fullmatch(phrase) or _LONG.fullmatch(phrase)
     here = local_day(document.published)
     if not m or here is None or _NO_LENGTH.match(sentence.text, best.end):

@@ -24,6 +24,7 @@ _AMERICAN = ("thanksgiving", "thanksgiving day", "election day")
 _KNOWN = (
     (r"(?:9/11|sept(?:ember|\.)? 11(?:th)?)(?:,? 2001,?)?(?: al[- ]qaeda| terror(?:ist)?| suicide)* (?:attack|hijack)\w*", Date(2001, 9, 11)),
     (r"jan(?:uary|\.)? 6(?:th)?(?:,? 2021,?)?(?: [\w.]+){0,3}? (?:capitol|insurrection)(?: (?:attack|riot|breach)\w*)?", Date(2021, 1, 6)),
+    (r"oct(?:ober|\.)? 7(?:th)?(?:,? 2023,?)?(?: [\w.-]+)? (?:attack|massacre|assault)s?", Date(2023, 10, 7)),
 )  # fmt: skip
 #: Where such a day is named in a text.
 KNOWN = re.compile("|".join(pattern for pattern, _ in _KNOWN), re.I)
@@ -98,7 +99,7 @@ _VOTES = (
 RULES = rules(
     (r"9/11|september the 11th", lambda m, c: day(Date(2001, 9, 11))),
     *((rf"(?:the )?{pattern}", partial(_known, on)) for pattern, on in _KNOWN),
-    (rf"(?:the )?(?P<feast>{_FEASTS}){OF_YEAR}", _feast),
+    (rf"(?:the )?(?P<feast>{_FEASTS})(?: (?:celebrations?|festivities|services?|mass|parades?|holidays?|marches|rallies))?{OF_YEAR}", _feast),
     (rf"(?:the )?(?P<month>{MONTHS})(?:'s)?(?: (?P<year>\d{{4}}))? {_VOTES}", _vote),
     (r"(?:the )?(?P<war>[\w' -]*(?:wars?|war i|war ii|war 1|war 2|ii|genocide|crisis|intifada|spring|conflict|revolution|campaign|attrition|independence))", _war),
 )  # fmt: skip

@@ -261,6 +261,12 @@ def _rest_of_week(m: re.Match[str], clock: Clock) -> Interval | None:
     return Interval(min(whole.last, here + timedelta(1)), whole.last, "week")
 
 
+def _so_far(m: re.Match[str], clock: Clock) -> Interval | None:
+    """ "so far this year" runs from its first day to publication."""
+    whole = unit_around(clock.base, m["unit"] or m["unit_"], 0) if clock.base else None
+    return Interval(whole.first, clock.base, "span") if whole else None
+
+
 def _december(m: re.Match[str], clock: Clock) -> Interval | None:
     """ "by the end of the year" is its last month (3 of 5 annotated cases; the others: its last day)."""
     here = clock.near
@@ -276,6 +282,7 @@ def _overnight(m: re.Match[str], clock: Clock) -> Interval | None:
 RULES = rules(
     ("overnight", _overnight),
     (r"(?P<part>earlier|later) (?:this|in the) week", _rest_of_week),
+    (r"(?:already )?so far (?:this|in the) (?P<unit>week|month|year|decade|century)|(?:this|the) (?P<unit_>week|month|year|decade|century) so far", _so_far),
     (r"by (?:the )?(?:very )?end of the year", _december),
     ("|".join(sorted(_SIMPLE, key=len, reverse=True)), _simple),
     (rf"(?:the |an? )?(?:(?:{_BEFORE}) {PART_OF_DAY}|(?:day|night) (?:before|earlier|previous))", _day_before),

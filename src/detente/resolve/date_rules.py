@@ -321,7 +321,7 @@ RULES = rules(
     (rf"{_WEEKDAY}(?P<month>{MONTHS}),? (?:the )?{_DAY}{OF_YEAR}", _day_month),
     (rf"{_WEEKDAY}(?:the )?{_DAY}(?: of| day of)?[ -](?P<month>{MONTHS})-?{OF_YEAR}", _day_month),
     (rf"(?P<month>{MONTHS}){OF_YEAR}", _month),
-    (rf"(?:the )?(?:fiscal |financial |calendar |school )?(?:years? |fy ?)?{YEAR}", lambda m, c: calendar.year(int(m["year"]))),
+    (rf"(?:the )?(?:fiscal |financial |calendar |school )?(?:years? |fy ?)?{YEAR}(?: calendar year)?", lambda m, c: calendar.year(int(m["year"]))),
     (r"(\d{4})-(\d\d)-(\d\d)(?:[t ].*)?", lambda m, c: day(Date(int(m[1]), int(m[2]), int(m[3])))),
     (r"(\d{4})[/.](\d\d?)[/.](\d\d?)", lambda m, c: day(Date(int(m[1]), int(m[2]), int(m[3])))),
     (r"(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)", _numeric),

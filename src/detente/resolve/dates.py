@@ -102,6 +102,7 @@ _PLANNED = re.compile(
     r"\b(?:will|would|shall|(?:is|are|was|were|be) (?:to|due|set|scheduled|expected|planned|slated)|due|plan(?:s|ned|ning)?|"
     r"expect(?:s|ed)?|schedul(?:ed|es|ing)|postponed|delayed|slated|upcoming|going to|to (?:be|begin|start|run|meet|hold|vote)\b)"
     r"|\bto [a-z]+(?: [a-z]+){0,4} (?:on|in|by|through|until)$"
+    r"|\bagree[ds]? to (?:an?|the) [a-z]+(?: [a-z]+){0,3} (?:on|in|by)\s*$"
     r"|\b(?:beginning|starting|effective|as of|takes? effect|deadline)(?: on| of| for| at| from)?\s*$",
     re.I,
 )

@@ -19,9 +19,10 @@ def compare(name: str, pairs: list[tuple[Report, Report]]) -> None:
     coded = [{**e, "document": {"id": two.id}} for _, two in pairs for e in document(two)["events"]]
     result = gold.score([document(one) for one, _ in pairs], coded)
     figures = ", ".join(f"{k} {result[k]['f1']:.2f}" for k in ("event", "type", "type+dyad", "full"))
-    status = result["given type"]["status"]["share"]
+    status, sector = (result["given type"].get(k, {}).get("share", 0.0) for k in ("status", "first sector"))
     print(
-        f"{name}: {len(pairs)} reports, {result['event']['n']} and {result['event']['got']} events: F1 {figures}; status {status:.2f}"
+        f"{name}: {len(pairs)} reports, {result['event']['n']} and {result['event']['got']} events: F1 {figures}; status {status:.2f}, "
+        f"first sector {sector:.2f}"
     )
 
 

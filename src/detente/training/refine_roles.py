@@ -116,7 +116,9 @@ def taught_weights(
     bf16 = half_is_fast(_CPU)
     block = deepcopy(old)
     average = {k: v.clone() for k, v in block.state_dict().items()}
-    optimizer = torch.optim.AdamW(block.parameters(), lr=args.rate, weight_decay=0.01)
+    for name, weights in block.named_parameters():
+        weights.requires_grad = not args.heads or name.partition(".")[0] in args.heads
+    optimizer = torch.optim.AdamW([w for w in block.parameters() if w.requires_grad], lr=args.rate, weight_decay=0.01)
     start, step = time.process_time(), 0
     for epoch in range(args.epochs):
         block.train()
@@ -153,7 +155,8 @@ def write(args: argparse.Namespace, network: Network, what: dict[str, Any]) -> N
     path = args.out / "card.json"
     card = json.loads(path.read_text("utf-8"))
     told = {k: getattr(args, k) for k in ("epochs", "rate", "own", "share", "seeds", "hold")}
-    card |= {"name": args.name or card["name"], "roles refined": {**what, **told}}
+    taught = f"{' and '.join(args.heads)} refined" if args.heads else "roles refined"
+    card |= {"name": args.name or card["name"], taught: {**what, **told}}
     path.write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
@@ -172,6 +175,12 @@ def main() -> None:
         "--own", type=float, default=0.3, help="share of each target that is what the block said before"
     )
     parser.add_argument("--share", type=float, default=0.6, help="how far to go from the old weights to the new")
+    parser.add_argument(
+        "--heads",
+        nargs="+",
+        choices=["modes", "status", "implied", "sectors"],
+        help="only these learn (default: the whole block)",
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[0], help="the weights taught with each are averaged")
     refine(parser.parse_args())
 
