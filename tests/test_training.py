@@ -140,6 +140,27 @@ class TestLearning:
         triggers = [[(e.start, e.end, e.type, e.probability) for e in r.events] for r in (before, after)]
         assert triggers[0] == triggers[1]
 
+    def test_a_layer_learns_alone(self, tmp_path, monkeypatch):
+        import torch
+
+        from detente.model.coder import DEFAULT
+        from detente.training import refine_roles
+
+        given, out, weights = tmp_path / "mine", tmp_path / "out", tmp_path / "weights"
+        given.mkdir()
+        for name in ("b25.ann", "b25.jsonl"):
+            shutil.copy(ANNOTATIONS / name, given)
+        words = ["--model", str(DEFAULT), "--data", str(given), "--out", str(out), "--network", str(weights)]
+        words += ["--epochs", "1", "--rate", "1e-3", "--heads", "modes", "--hold", "0"]
+        monkeypatch.setattr("sys.argv", ["refine_roles", *words])
+        refine_roles.main()
+        before = refine_roles.network_of(DEFAULT).state_dict()
+        after = torch.load(weights / "network.pt", map_location="cpu", weights_only=True)
+        assert {k for k in before if not torch.equal(before[k], after[k])} == {"roles.modes.weight", "roles.modes.bias"}
+        card = json.loads((out / "card.json").read_text())
+        assert card["modes refined"]["epochs"] == 1
+        assert card["roles refined"] == json.loads((DEFAULT / "card.json").read_text())["roles refined"]
+
     def test_the_reader_of_sectors_learns_what_the_clues_leave_over(self, tmp_path):
         import numpy as np
 

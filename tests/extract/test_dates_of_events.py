@@ -66,6 +66,7 @@ def span(sentence: str, trigger: str, kind: str, phrase: str, published: str, st
         ("Gunmen burned villages during the 2007 unrest.", "burned", "ASSAULT", "the 2007 unrest", "2021-11-17", "2007-01-01/2007-12-31"),
         ("At least 60 reporters were jailed so far this year.", "jailed", "COERCE", "so far this year", "2021-11-17", "2021-01-01/2021-11-17"),
         ("The couple was abducted in the October 7 attacks.", "abducted", "ASSAULT", "October 7", "2025-06-05", "2023-10-07/2023-10-07"),
+        ("Nine died in the October 7 attack.", "attack", "ASSAULT", "October 7", "2009-10-09", "2009-10-07/2009-10-07"),
         ("Women marched on International Women's Day in Rome.", "marched", "PROTEST", "International Women's Day", "2021-03-10", "2021-03-08/2021-03-08"),
         ("Two men were shot the day before in Turku.", "shot", "ASSAULT", "the day before in", "2021-11-17", "2021-11-16/2021-11-16"),
         # On a Sunday last week is the one that ends; on a Monday the calendar's.

@@ -147,6 +147,17 @@ def test_a_protest_of_three_days_has_its_days() -> None:
     assert _one(*events).days == ("2019-10-01", "2019-10-02", "2019-10-03")
 
 
+def test_an_attack_of_a_stated_day_does_not_go_on_because_it_is_spoken_of() -> None:
+    stated = When(start_date="2019-10-01", end_date="2019-10-01", granularity="day", basis="phrase")
+    published = When(start_date="2019-10-03", end_date="2019-10-03", granularity="day", basis="publication date")
+    attack = _event("a", "2019-10-02", "Gunmen attacked a camp on Tuesday.", "attacked", date=stated)
+    later = _event("b", "2019-10-03", "Mali criticized the attack.", "attack", date=published)
+    assert _one(attack, later).days == ()
+    march = _event("a", "2019-10-02", "Protesters marched on Tuesday.", "marched", type="PROTEST", date=stated)
+    again = _event("b", "2019-10-03", "Protesters marched again.", "marched", type="PROTEST", date=published)
+    assert _one(march, again).days == ("2019-10-01", "2019-10-03")
+
+
 def test_a_party_that_only_one_report_names_is_the_one_of_its_country() -> None:
     named = Actor(name="Quds Force", country="IRN", sectors=("MIL",), entity="Q1")
     bare = Actor(name=None, text=None, country="IRN", sectors=("MIL",))

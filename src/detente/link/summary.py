@@ -166,9 +166,14 @@ def _length(when: When) -> int:
 
 
 def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
-    """Of a happening that goes on: each day that a report tells of; nothing for one of a single day."""
+    """Of a happening that goes on: each day that a report tells of; nothing for one of a single day.
+
+    A protest goes on when the next day's report tells of it; an attack whose day is stated is only spoken of ("criticized the strike").
+    """
     if type_ not in _LASTING:
         return ()
+    if type_ == "ASSAULT":
+        events = [e for e in events if e.date is not None and e.date.basis != "publication date"] or events
     found: set[str] = set()
     for e in events:
         if e.status != "actual" or e.date is None or not e.date.start_date:

@@ -66,7 +66,7 @@ SEASON = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 FEAST = {"new year's day": (1, 1), "new year": (1, 1), "new year's": (1, 1), "new year's eve": (12, 31),
          "christmas": (12, 25), "christmas day": (12, 25), "christmas eve": (12, 24), "boxing day": (12, 26),
          "valentine's day": (2, 14), "may day": (5, 1), "bastille day": (7, 14), "halloween": (10, 31),
-         "international women's day": (3, 8), "international workers' day": (5, 1), "labour day": (5, 1)}  # fmt: skip
+         "international women's day": (3, 8), "international workers' day": (5, 1)}  # fmt: skip
 
 _SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "

@@ -67,8 +67,9 @@ def _feast(m: re.Match[str], clock: Clock) -> Interval | None:
     return day(near) if clock.history or abs((near - here).days) <= 60 else None
 
 
-def _known(on: Date, m: re.Match[str], clock: Clock) -> Interval:
-    return day(on)
+def _known(on: Date, m: re.Match[str], clock: Clock) -> Interval | None:
+    """Before it came the same words meant another day: "the October 7 attack" in a report of 2009."""
+    return day(on) if clock.now is None or clock.now >= on else None
 
 
 def _vote(m: re.Match[str], clock: Clock) -> Interval | None:
