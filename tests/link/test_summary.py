@@ -153,6 +153,9 @@ def test_an_attack_of_a_stated_day_does_not_go_on_because_it_is_spoken_of() -> N
     attack = _event("a", "2019-10-02", "Gunmen attacked a camp on Tuesday.", "attacked", date=stated)
     later = _event("b", "2019-10-03", "Mali criticized the attack.", "attack", date=published)
     assert _one(attack, later).days == ()
+    week = When(start_date="2019-09-30", end_date="2019-10-02", granularity="span", basis="phrase")
+    vague = _event("a", "2019-10-02", "Gunmen attacked a camp this week.", "attacked", date=week)
+    assert _one(vague, later).days == ("2019-09-30", "2019-10-01", "2019-10-02", "2019-10-03")  # no day is stated
     march = _event("a", "2019-10-02", "Protesters marched on Tuesday.", "marched", type="PROTEST", date=stated)
     again = _event("b", "2019-10-03", "Protesters marched again.", "marched", type="PROTEST", date=published)
     assert _one(march, again).days == ("2019-10-01", "2019-10-03")

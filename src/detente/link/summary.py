@@ -173,7 +173,7 @@ def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
     if type_ not in _LASTING:
         return ()
     if type_ == "ASSAULT":
-        events = [e for e in events if e.date is not None and e.date.basis != "publication date"] or events
+        events = [e for e in events if _states_a_day(e)] or events
     found: set[str] = set()
     for e in events:
         if e.status != "actual" or e.date is None or not e.date.start_date:
@@ -182,6 +182,11 @@ def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
         if (last - first).days <= _LONGEST and e.date.granularity in ("time", "day", "span", "week"):
             found |= {(first + timedelta(n)).isoformat() for n in range((last - first).days + 1)}
     return tuple(sorted(found)) if len(found) > 1 else ()
+
+
+def _states_a_day(event: Event) -> bool:
+    when = event.date
+    return when is not None and bool(when.start_date) and when.basis != "publication date" and _length(when) == 1
 
 
 def _tolls(events: Sequence[Event]) -> tuple[Toll, ...]:
