@@ -66,6 +66,7 @@ def refuse_foreign(folder: Path) -> None:
             NAME,
             f"{NAME}-wal",
             f"{NAME}-shm",
+            f"{NAME}-journal",  # of a store killed while it was being made
             f"{ABOUT}.new",
             *(f"watch.sqlite{end}" for end in ("", "-wal", "-shm")),  # of `detente watch`, which may come first
         }
