@@ -55,6 +55,17 @@ def test_two_writers_and_a_reader(tmp_path: Path, faults: ModuleType) -> None:
     assert found["read"] > 0
 
 
+def test_a_store_killed_while_it_was_being_made_is_made(tmp_path: Path, coded: Coded) -> None:
+    """SQLite had begun its file and the journal of that; the store's own about file was not yet there."""
+    folder = tmp_path / "s"
+    folder.mkdir()
+    for name in ("control.sqlite", "control.sqlite-journal"):
+        (folder / name).touch()
+    with Store(folder) as store:
+        store.add_coded(coded[:1])
+        assert store.verify() == []
+
+
 def test_killed_between_the_commit_and_the_control_database(
     tmp_path: Path, coded: Coded, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -135,7 +135,8 @@ def _read(
             longitude=discourse.longitude,
         )
         if found is not None and found.start_date:
-            return _sundays(_as_coarse(found, plain(phrase)), phrase, document.published), start, end
+            words = plain(phrase)
+            return _sundays(_as_coarse(found, words), words, document.published), start, end
         # "held until 1974", "before the November election": of what is over, the end alone is told.
         if (
             open_end is None
@@ -186,7 +187,7 @@ def _as_coarse(found: When, phrase: str) -> When:
 def _sundays(found: When, phrase: str, published: str | None) -> When:
     """In a Sunday's report "last week" is the seven days before it (6 of 10 annotated cases; the calendar week is meant in 2)."""
     here = local_day(published)
-    if here is None or here.weekday() != 6 or not _LAST_WEEK.fullmatch(plain(phrase)):
+    if here is None or here.weekday() != 6 or not _LAST_WEEK.fullmatch(phrase):
         return found
     first, last = here - timedelta(7), here - timedelta(1)
     return replace(found, start_date=first.isoformat(), end_date=last.isoformat())

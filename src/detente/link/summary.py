@@ -148,7 +148,10 @@ def _when(events: Sequence[Event]) -> When | None:
     # A month or a year in a title ("the 2020 airstrike") says less than the day of the first report.
     told = [d for d in stated if d.basis != "publication date" and _length(d) <= _LONGEST]
     fine = (
-        [d for d in told if _length(d) == 1] or told or [d for d in stated if d.basis == "publication date"] or stated
+        [d for d in stated if _is_stated_day(d)]
+        or told
+        or [d for d in stated if d.basis == "publication date"]
+        or stated
     )
     if told == [] and fine[0].basis == "publication date":
         fine = fine[:1]
@@ -165,6 +168,11 @@ def _length(when: When) -> int:
     return (date.fromisoformat(when.end_date or when.start_date or "0001-01-01") - first).days + 1
 
 
+def _is_stated_day(when: When) -> bool:
+    """Whether a report's own words tell the day, not its publication date."""
+    return when.basis != "publication date" and _length(when) == 1
+
+
 def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
     """Of a happening that goes on: each day that a report tells of; nothing for one of a single day.
 
@@ -173,7 +181,7 @@ def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
     if type_ not in _LASTING:
         return ()
     if type_ == "ASSAULT":
-        events = [e for e in events if _states_a_day(e)] or events
+        events = [e for e in events if e.date and e.date.start_date and _is_stated_day(e.date)] or events
     found: set[str] = set()
     for e in events:
         if e.status != "actual" or e.date is None or not e.date.start_date:
@@ -182,11 +190,6 @@ def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
         if (last - first).days <= _LONGEST and e.date.granularity in ("time", "day", "span", "week"):
             found |= {(first + timedelta(n)).isoformat() for n in range((last - first).days + 1)}
     return tuple(sorted(found)) if len(found) > 1 else ()
-
-
-def _states_a_day(event: Event) -> bool:
-    when = event.date
-    return when is not None and bool(when.start_date) and when.basis != "publication date" and _length(when) == 1
 
 
 def _tolls(events: Sequence[Event]) -> tuple[Toll, ...]:

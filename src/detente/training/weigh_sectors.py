@@ -180,8 +180,9 @@ def main() -> None:
     parser.add_argument("--hold", type=float, default=0.08, help="share of reports that is held back for measuring")
     args = parser.parse_args()
     reports = read_folders(args.data)
+    learnt = [r for r in reports if not held_back(r.id, args.hold)]
     for _ in range(_ROUNDS):
-        learn = list(choices([r for r in reports if not held_back(r.id, args.hold)]))
+        learn = list(choices(learnt))
         weight = fit(learn)
         write(weight)
     held = list(choices([r for r in reports if held_back(r.id, args.hold)]))
