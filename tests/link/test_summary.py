@@ -156,6 +156,8 @@ def test_an_attack_of_a_stated_day_does_not_go_on_because_it_is_spoken_of() -> N
     week = When(start_date="2019-09-30", end_date="2019-10-02", granularity="span", basis="phrase")
     vague = _event("a", "2019-10-02", "Gunmen attacked a camp this week.", "attacked", date=week)
     assert _one(vague, later).days == ("2019-09-30", "2019-10-01", "2019-10-02", "2019-10-03")  # no day is stated
+    denial = _event("c", "2019-10-02", "Mali denied an attack on Tuesday.", "attack", status="denied", date=stated)
+    assert _one(vague, denial, later).days == _one(vague, later).days  # nor does who denies it state the day
     march = _event("a", "2019-10-02", "Protesters marched on Tuesday.", "marched", type="PROTEST", date=stated)
     again = _event("b", "2019-10-03", "Protesters marched again.", "marched", type="PROTEST", date=published)
     assert _one(march, again).days == ("2019-10-01", "2019-10-03")

@@ -56,10 +56,11 @@ def test_two_writers_and_a_reader(tmp_path: Path, faults: ModuleType) -> None:
 
 
 def test_a_store_killed_while_it_was_being_made_is_made(tmp_path: Path, coded: Coded) -> None:
-    """SQLite had begun its file and the journal of that; the store's own about file was not yet there."""
+    """SQLite had begun its file and the journal of that; the store's own about file was not yet there. So it may be with the
+    backlog of `detente watch`, which is made first."""
     folder = tmp_path / "s"
     folder.mkdir()
-    for name in ("control.sqlite", "control.sqlite-journal"):
+    for name in ("control.sqlite", "control.sqlite-journal", "watch.sqlite", "watch.sqlite-journal"):
         (folder / name).touch()
     with Store(folder) as store:
         store.add_coded(coded[:1])

@@ -180,14 +180,14 @@ def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
     """
     if type_ not in _LASTING:
         return ()
+    dates = [e.date for e in events if e.status == "actual" and e.date is not None and e.date.start_date]
     if type_ == "ASSAULT":
-        events = [e for e in events if e.date and e.date.start_date and _is_stated_day(e.date)] or events
+        dates = [d for d in dates if _is_stated_day(d)] or dates
     found: set[str] = set()
-    for e in events:
-        if e.status != "actual" or e.date is None or not e.date.start_date:
-            continue
-        first, last = date.fromisoformat(e.date.start_date), date.fromisoformat(e.date.end_date or e.date.start_date)
-        if (last - first).days <= _LONGEST and e.date.granularity in ("time", "day", "span", "week"):
+    for d in dates:
+        first = date.fromisoformat(d.start_date or "0001-01-01")
+        last = date.fromisoformat(d.end_date or d.start_date or "0001-01-01")
+        if (last - first).days <= _LONGEST and d.granularity in ("time", "day", "span", "week"):
             found |= {(first + timedelta(n)).isoformat() for n in range((last - first).days + 1)}
     return tuple(sorted(found)) if len(found) > 1 else ()
 

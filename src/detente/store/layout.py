@@ -63,12 +63,9 @@ def refuse_foreign(folder: Path) -> None:
         foreign = {p.name for p in folder.iterdir()} - {
             ABOUT,
             *TABLES,
-            NAME,
-            f"{NAME}-wal",
-            f"{NAME}-shm",
-            f"{NAME}-journal",  # of a store killed while it was being made
             f"{ABOUT}.new",
-            *(f"watch.sqlite{end}" for end in ("", "-wal", "-shm")),  # of `detente watch`, which may come first
+            # The backlog of `detente watch` may come first; of a database killed while it was being made a journal stays.
+            *(f"{name}{end}" for name in (NAME, "watch.sqlite") for end in ("", "-wal", "-shm", "-journal")),
         }
     except OSError as error:
         raise StoreError(f"{folder} cannot be a store: {error.strerror or error}") from error

@@ -25,7 +25,7 @@ from detente.records import Actor, CoderVersion, Document, Sentence
 from detente.resolve import countries
 from detente.resolve.references import Discourse
 from detente.training import logit
-from detente.training.line_format import Report, held_back, read_folder
+from detente.training.line_format import Report, held_back, read_folders
 
 _VERSION = CoderVersion("", "", "", "")
 _RARE = 5  # clues seen fewer times get no weight of their own
@@ -179,7 +179,7 @@ def main() -> None:
         "--share", type=float, default=1.0, help="how far to go from the weights that are there to the new ones"
     )
     args = parser.parse_args()
-    reports = [r for folder in args.data for r in read_folder(folder)]
+    reports = read_folders(args.data)
     learn = [r for r in reports if not held_back(r.id, args.hold)]
     test = [r for r in reports if held_back(r.id, args.hold)]
     coder, before = Remembering(), countries._weights()
