@@ -22,7 +22,7 @@ from detente.commands.options import (
     verb,
 )
 from detente.commands.progress import counting
-from detente.commands.reports import documents_of, fetch_options, published_of
+from detente.commands.reports import documents_of, fetch_options, published_of, told_options
 from detente.errors import InputError
 from detente.records import Document, Event
 
@@ -41,11 +41,10 @@ def register(verbs: Any) -> None:
         help="files (docs/sources.md lists the formats), folders, web addresses, or - for stdin; or events that detente code wrote as JSONL: their reports are not coded again",
     )
     fetch_options(add)
-    add.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs")
+    told_options(add)
     add.add_argument(
         "--receipts", action="store_true", help="print a JSON line for each report once it is safely stored"
     )
-    add.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
     threads_option(add)
     model_option(add)
     actors_option(add)

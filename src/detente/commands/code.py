@@ -21,7 +21,7 @@ from detente.commands.options import (
     verb,
 )
 from detente.commands.progress import counting, rate
-from detente.commands.reports import documents_of, fetch_options, published_of
+from detente.commands.reports import documents_of, fetch_options, published_of, told_options
 from detente.records import Event
 
 
@@ -42,13 +42,10 @@ def register(verbs: Any) -> None:
         help=f"{', '.join(formats.CODED)} (default: by the name of OUT, else jsonl)",
     )
     formats.statuses_option(code)
-    code.add_argument(
-        "--published", metavar="DATE", help="publication date of reports that do not tell theirs (2026-06-01)"
-    )
+    told_options(code)
     code.add_argument(
         "--show", action="store_true", help="print each report with its events marked, and a table of them"
     )
-    code.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
     code.add_argument(
         "--min-confidence",
         type=share,

@@ -33,6 +33,14 @@ def fetch_options(parser: argparse.ArgumentParser) -> None:
     private_option(parser)
 
 
+def told_options(parser: argparse.ArgumentParser) -> None:
+    """The options of verbs that code reports: the date of those that have none, and where to tell which failed."""
+    parser.add_argument(
+        "--published", metavar="DATE", help="publication date of reports that do not tell theirs (2026-06-01)"
+    )
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
+
+
 def web_of(args: argparse.Namespace) -> Follow | None:
     """What fetches the addresses among the inputs; None if there are none to fetch. Raises MissingExtra."""
     from detente.read.inputs import is_address

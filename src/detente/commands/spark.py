@@ -10,7 +10,7 @@ from typing import Any
 
 from detente.commands.options import UsageError, actors_option, model_option, seconds, use_actors, verb
 from detente.commands.parts import tell_run
-from detente.commands.reports import published_of
+from detente.commands.reports import published_of, told_options
 
 
 def register(verbs: Any) -> None:
@@ -39,8 +39,7 @@ def register(verbs: Any) -> None:
     )
     spark.add_argument("--output", required=True, metavar="OUT", help="new folder for part-* files, or the Delta table")
     spark.add_argument("--to", choices=["jsonl", "parquet", "delta"], default="jsonl", help="default: jsonl")
-    spark.add_argument("--published", metavar="DATE", help="publication date of reports that do not tell theirs")
-    spark.add_argument("--report", type=Path, metavar="FILE", help="write what failed or was skipped, as JSONL")
+    told_options(spark)
     spark.add_argument("--deadline", type=seconds, metavar="S", help="as of `detente code` (default: 30)")
     model_option(spark)
     actors_option(spark)

@@ -15,7 +15,7 @@ from detente.measure import sides
 from detente.model.coder import default_coder
 from detente.picture.provenance import provenance
 from detente.records import Claim, Document, Incident
-from detente.store import Filters, Store
+from detente.store import Filters, Store, cursors
 
 #: Characters of a report that `code_report` takes: a very long article has 60,000.
 LONGEST = 100_000
@@ -56,7 +56,7 @@ class Answers:
                 "text", f"has {len(text):,} characters; at most {LONGEST:,} are read: give its parts one by one"
             )
         question = {"tool": "code_report", "text": text, **about}
-        at = pages.start(cursor, question)
+        at = cursors.read(cursor, question) if cursor else cursors.Start(0, None)
         outcome = next(pipeline.outcomes([Document(text, **{k: v for k, v in about.items() if v is not None})]))
         if outcome.error:
             raise InputError("text", outcome.error)
@@ -75,7 +75,7 @@ class Answers:
             "coders": [version.to_dict()],
         }
         return _answer(
-            "events", items, limits, pages.cursor(at.offset + len(items), None, question) if more else None,
+            "events", items, limits, cursors.cursor(cursors.Start(at.offset + len(items), None), question) if more else None,
             total=len(outcome.events), document={"sha256": outcome.document.sha256, "published": outcome.document.published},
         )  # fmt: skip
 
@@ -215,10 +215,10 @@ class Answers:
 
     def _asked(
         self, tool: str, cursor: str | None, given: dict[str, Any], others: tuple[str, ...] = ()
-    ) -> tuple[dict[str, Any], Filters, pages.Start]:
+    ) -> tuple[dict[str, Any], Filters, cursors.Start]:
         """The question, its filters at one moment for all pages, and where to begin."""
         question = {"tool": tool, **given}
-        at = pages.start(cursor, question)
+        at = cursors.read(cursor, question) if cursor else cursors.Start(0, None)
         named = {k: v for k, v in given.items() if v is not None and k not in others}
         asked = Filters(**named)
         for one in (asked.actor, asked.recipient):
@@ -227,7 +227,7 @@ class Answers:
         if asked.dyad:
             sides.pair(asked.dyad)
         moment = at.as_of or asked.as_of or self._now()
-        return question, replace(asked, as_of=moment), pages.Start(at.offset, moment)
+        return question, replace(asked, as_of=moment), cursors.Start(at.offset, moment)
 
     def _now(self) -> str | None:
         """The moment of the store's last change, so that pages that are asked for later see the same."""
@@ -259,7 +259,7 @@ class Answers:
         what: str,
         items: list[dict[str, Any]],
         more: bool,
-        at: pages.Start,
+        at: cursors.Start,
         asked: Filters,
         question: dict[str, Any],
         extra: Iterable[str] = (),
@@ -272,7 +272,7 @@ class Answers:
             "coders": [c.to_dict() for c in of.coders],
             "not_known": [*extra, *_ALWAYS],
         }
-        onward = pages.cursor(at.offset + len(items), at.as_of, question) if more else None
+        onward = cursors.cursor(cursors.Start(at.offset + len(items), at.as_of), question) if more else None
         return _answer(what, items, limits, onward, **beside)
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
@@ -14,6 +11,7 @@ from detente import ontology
 from detente.errors import RecordError
 from detente.serve.problems import Refused
 from detente.serve.readers import State
+from detente.store import cursors
 from detente.store.filters import Filters, moment
 
 _TYPE = rf"^({'|'.join(ontology.TYPES)})(/[a-z_-]+)?$"
@@ -171,8 +169,7 @@ class Page:
 
     def next(self) -> str:
         """The cursor of the page after this one."""
-        found = {"t": self.asked.as_of, "o": self.asked.offset + self.size, "q": _question(self.asked)}
-        return base64.urlsafe_b64encode(json.dumps(found).encode()).decode().rstrip("=")
+        return cursors.cursor(cursors.Start(self.asked.offset + self.size, self.asked.as_of), _question(self.asked))
 
 
 def page(asked: Filters, limit: int, cursor: str | None, state: State) -> Page:
@@ -180,20 +177,10 @@ def page(asked: Filters, limit: int, cursor: str | None, state: State) -> Page:
     if cursor is None:
         return Page(replace(asked, as_of=_seen(asked.as_of, state), limit=limit), limit)
     try:
-        found: Any = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        when, offset, question = found["t"], found["o"], found["q"]
-        if type(offset) is not int or not 0 <= offset < 2**53 or not isinstance(when, str | None):
-            raise ValueError
-        made = replace(asked, as_of=when, offset=offset, limit=limit)
-    except (ValueError, KeyError, TypeError):
-        raise Refused(
-            422, "cursor: none of this server's", [{"field": "cursor", "reason": "not one of this server's"}]
-        ) from None
-    if question != _question(asked):
-        raise Refused(
-            422, "cursor: it belongs to other filters", [{"field": "cursor", "reason": "belongs to other filters"}]
-        )
-    return Page(made, limit)
+        start = cursors.read(cursor, _question(asked))
+        return Page(replace(asked, as_of=start.as_of, offset=start.offset, limit=limit), limit)
+    except (cursors.CursorError, RecordError) as error:
+        raise Refused(422, f"cursor: {error}", [{"field": "cursor", "reason": str(error)}]) from None
 
 
 def _seen(as_of: str | None, state: State) -> str | None:
@@ -203,9 +190,8 @@ def _seen(as_of: str | None, state: State) -> str | None:
     return as_of
 
 
-def _question(asked: Filters) -> str:
-    plain = [getattr(asked, n) for n in Filters.__dataclass_fields__ if n not in ("as_of", "limit", "offset")]
-    return hashlib.sha256(json.dumps(plain, default=list).encode()).hexdigest()[:12]
+def _question(asked: Filters) -> dict[str, Any]:
+    return {n: getattr(asked, n) for n in Filters.__dataclass_fields__ if n not in ("as_of", "limit", "offset")}
 
 
 def dyad_of(asked: Filters) -> tuple[Filters, str | None, str | None]:
