@@ -4,6 +4,7 @@ import importlib.util
 import json
 import shutil
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,7 +169,7 @@ class TestLearning:
         from detente.model.labels import SECTOR_LIST
         from detente.training import train_sector_reader
         from detente.training.line_format import read_folder
-        from detente.training.weigh_sectors import choices, right_share
+        from detente.training.weigh_sectors import choices, lesson, right_share
 
         model, given = tmp_path / "model", tmp_path / "mine"
         model.mkdir()
@@ -183,6 +184,53 @@ class TestLearning:
         reports = list(read_folder(given))
         parties = list(choices(reports))
         nothing = np.zeros((len(parties), len(SECTOR_LIST)), np.float32)
-        leanings = train_sector_reader.train(model, reports, parties, nothing, parties)
+        texts = {(r.id, n): words for r in reports for n, words in enumerate(r.sentences)}
+        given = lesson(parties, texts, [])
+        reader = train_sector_reader.train(model, replace(given, of_clues=nothing))
+        leanings = train_sector_reader.leanings(model, reader, given.sentences, parties)
         assert right_share(parties, leanings) > right_share(parties, nothing) + 0.1
         assert any(Coder(model).read([SENTENCE])[0].events[0].roles["actor"][0].leaning)
+
+    def test_the_teacher_of_sectors_reads_a_report_whole(self):
+        import numpy as np
+        import torch
+
+        from detente.model.coder import DEFAULT
+        from detente.model.labels import SECTOR_LIST
+        from detente.model.tokens import load_tokenizer
+        from detente.training.line_format import Report
+        from detente.training.sector_teacher import SectorTeacher, read, windows
+        from detente.training.weigh_sectors import Choice
+
+        tokenizer = load_tokenizer(DEFAULT / "tokenizer.json")
+        first = "Gunmen attacked a checkpoint near Mondoro on Tuesday."
+        report = Report("r", "", "2019-10-01", "Attack in Mali", [first] * 30 + ["Soldiers killed them."])
+        parties = [
+            Choice(((), {}), "", "UAF", "r", (0, 0, len("Gunmen")), "ASSAULT", "actor"),
+            Choice(((), {}), "", "MIL", "r", (30, 0, len("Soldiers")), "ASSAULT", "actor"),
+        ]
+        found = windows(tokenizer, [report], parties)
+        words = {i: tokenizer.decode(w.ids[a:b]) for w in found for i, a, b in w.places}
+        assert words == {0: "gunmen", 1: "soldiers"}
+        assert len(found) == 2 and all("attack in mali" in tokenizer.decode(w.ids) for w in found)
+        assert all(len(w.ids) <= 256 for w in found)
+        torch.manual_seed(0)
+        given = np.zeros((2, len(SECTOR_LIST)), np.float32)
+        given[1, 3] = 2.0
+        # One that has learnt nothing leaves what the clues say.
+        assert np.allclose(read(SectorTeacher(), found, parties, given, torch.device("cpu")), given, atol=0.02)
+
+    def test_a_coded_report_is_a_lesson(self):
+        import detente
+        from detente.training.distil_sectors import as_report
+        from detente.training.weigh_sectors import choices
+
+        text = "The report came late. Gunmen attacked a checkpoint near Mondoro. Soldiers killed two of them."
+        document = detente.Document(text, id="r", published="2019-10-01")
+        (outcome,) = detente.pipeline.outcomes([document])
+        report = as_report(outcome.document, "Mali", outcome.events)
+        marked = {
+            report.sentences[e.sentence][m.start : m.end] for e in report.events for m in e.roles.get("actor", ())
+        }
+        assert marked == {"Gunmen", "Soldiers"}
+        assert {(p.span[0], p.told) for p in choices([report]) if p.side == "actor"} == {(1, "UAF"), (2, "MIL")}

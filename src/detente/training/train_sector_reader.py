@@ -9,6 +9,7 @@ parties came out right, 0.858 with 0.5).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,13 +26,38 @@ from detente.model.tagging import span_mean, words_of
 from detente.model.tokens import load_tokenizer, pieces
 
 if TYPE_CHECKING:
-    from detente.training.line_format import Report
     from detente.training.weigh_sectors import Choice
 
 Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Parties with the sentences they stand in, what the clues say of them, and how likely each sector is wanted: [parties, sectors]."""
+
+    parties: Sequence[Choice]
+    sentences: Sequence[str]
+    of_clues: Floats
+    wanted: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A party of an unannotated report: the sentence it stands in, and what the teacher says of its sectors, in log-odds."""
+
+    party: Choice
+    sentence: str
+    scores: NDArray[np.float16]
+
+
+def silver(folder: Path) -> list[Told]:
+    """What `detente.training.distil_sectors` wrote into a folder."""
+    return [t for path in sorted(folder.glob("*.pt")) for t in torch.load(path, weights_only=False)]
+
+
 _NETWORKS = 3
-_NARROW, _HIDDEN = 64, 128
-_LEFT_OUT, _LEFT_OUT_INSIDE = 0.7, 0.3
+_NARROW, _HIDDEN = 128, 384
+_LEFT_OUT, _LEFT_OUT_INSIDE = 0.3, 0.3
 _EPOCHS, _BATCH, _RATE = 6, 256, 2e-3
 
 
@@ -59,16 +85,15 @@ class Leftover(nn.Module):
         return out
 
 
-def party_vectors(folder: Path, reports: Sequence[Report], examples: Sequence[Choice]) -> Floats:
-    """[parties, width]: the mean vectors of the words of each party, by the model in ``folder``."""
+def party_vectors(folder: Path, sentences: Sequence[str], examples: Sequence[Choice]) -> Floats:
+    """[parties, width]: the mean vectors of the words of each party in its sentence, by the model in ``folder``."""
     coder, tokenizer = Coder(folder, threads=1), load_tokenizer(folder / "tokenizer.json")
-    texts = {r.id: r.sentences for r in reports}
     rows: dict[int, Floats] = {}
-    by_sentence: dict[tuple[str, int], list[int]] = {}
-    for i, e in enumerate(examples):
-        by_sentence.setdefault((e.report, e.span[0]), []).append(i)
-    for (report, sentence), mine in by_sentence.items():
-        (cut,) = pieces(tokenizer, [texts[report][sentence]])
+    of: dict[str, list[int]] = {}
+    for i, sentence in enumerate(sentences):
+        of.setdefault(sentence, []).append(i)
+    for sentence, mine in of.items():
+        (cut,) = pieces(tokenizer, [sentence])
         vectors, words = coder.vectors(cut), words_of(cut)
         for i in mine:
             _, start, end = examples[i].span
@@ -77,16 +102,16 @@ def party_vectors(folder: Path, reports: Sequence[Report], examples: Sequence[Ch
     return np.stack([rows[i] for i in range(len(examples))])
 
 
-def _learn(seed: int, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tensor, right: Tensor) -> Leftover:
+def _learn(seed: int, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tensor, wanted: Tensor) -> Leftover:
     torch.manual_seed(seed)
     network = Leftover(vectors.shape[1])
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.01)
-    steps, step = _EPOCHS * -(-len(right) // _BATCH), 0
+    steps, step = _EPOCHS * -(-len(wanted) // _BATCH), 0
     for _ in range(_EPOCHS):
-        for some in torch.randperm(len(right)).split(_BATCH):
+        for some in torch.randperm(len(wanted)).split(_BATCH):
             for part in optimizer.param_groups:
                 part["lr"] = _RATE * max(0.02, 1 - step / steps)
-            loss = F.cross_entropy(network(given[some], vectors[some], kinds[some], sides[some]), right[some])
+            loss = F.cross_entropy(network(given[some], vectors[some], kinds[some], sides[some]), wanted[some])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -99,21 +124,22 @@ def _indices(examples: Sequence[Choice]) -> tuple[NDArray[np.int64], NDArray[np.
     return kinds, np.array([labels.PARTY_ROLES.index(e.side) for e in examples])
 
 
-def train(
-    folder: Path, reports: Sequence[Report], learn: Sequence[Choice], of_clues: Floats, held: Sequence[Choice]
-) -> Floats:
-    """Teach the networks from ``learn``, of which the clues (weighed on other folds) say ``of_clues`` [parties, sectors]; write
-    `sectors.npz` into the model's folder. Returns what the networks add for the parties ``held``."""
+def train(folder: Path, lesson: Lesson) -> SectorReader:
+    """Teach the networks; writes `sectors.npz` into the model's folder, and returns the reader."""
     torch.set_num_threads(1)
-    every = party_vectors(folder, reports, [*learn, *held])
-    vectors, unlearnt = every[: len(learn)], every[len(learn) :]
+    vectors = party_vectors(folder, lesson.sentences, lesson.parties)
     centre, spread = vectors.mean(0), vectors.std(0) + 1e-3
-    kinds, sides = map(torch.from_numpy, _indices(learn))
-    clues, normal = torch.from_numpy(of_clues), torch.from_numpy((vectors - centre) / spread)
-    right = torch.tensor([labels.SECTOR_LIST.index(e.right) for e in learn])
-    taught = [_learn(seed, clues, normal, kinds, sides, right) for seed in range(_NETWORKS)]
+    kinds, sides = map(torch.from_numpy, _indices(lesson.parties))
+    clues, normal = torch.from_numpy(lesson.of_clues), torch.from_numpy((vectors - centre) / spread)
+    wanted = torch.from_numpy(lesson.wanted)
+    taught = [_learn(seed, clues, normal, kinds, sides, wanted) for seed in range(_NETWORKS)]
     save(folder / "sectors.npz", _stacked(taught, centre, spread))
-    return SectorReader(folder / "sectors.npz").leanings(unlearnt, *_indices(held))
+    return SectorReader(folder / "sectors.npz")
+
+
+def leanings(folder: Path, reader: SectorReader, sentences: Sequence[str], parties: Sequence[Choice]) -> Floats:
+    """[parties, sectors]: what a reader adds for parties in their sentences, read by the encoder in ``folder``."""
+    return reader.leanings(party_vectors(folder, sentences, parties), *_indices(parties))
 
 
 def save(path: Path, arrays: Mapping[str, Floats]) -> None:

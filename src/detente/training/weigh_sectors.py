@@ -12,7 +12,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -30,6 +30,7 @@ from detente.records import Actor, CoderVersion, Sentence
 from detente.resolve import sectors
 from detente.training import logit, train_sector_reader
 from detente.training.line_format import Report, held_back, read_folders
+from detente.training.train_sector_reader import Lesson, Told
 from detente.training.weigh_countries import laid_out
 
 Floats = NDArray[np.float32]
@@ -164,11 +165,37 @@ def right_share(examples: Sequence[Choice], scores: Floats) -> float:
     return round(hits / max(1, len(examples)), 4)
 
 
+def table() -> dict[str, float]:
+    """The weights that ship."""
+    return {
+        clue: float(weight) for clue, weight in tables.read_table(tables.DATA / "sector_clues.tsv", ("clue", "weight"))
+    }
+
+
 def write(weight: Mapping[str, float]) -> None:
     """The table that `detente.resolve.sectors` reads."""
     about = "What each clue of resolve/sectors.py weighs for a sector (clue=SECTOR), or for the one that it names. Learnt from training/annotations by detente.training.weigh_sectors."
     logit.write(tables.DATA / "sector_clues.tsv", about, weight)
     sectors._weights.cache_clear()
+
+
+def silver_parties(told: Sequence[Told]) -> list[Choice]:
+    """The parties of which the teacher of sectors told, as if its likeliest sector were annotated."""
+    return [replace(t.party, right=SECTOR_LIST[int(t.scores.argmax())]) for t in told]
+
+
+def lesson(learn: Sequence[Choice], texts: Mapping[tuple[str, int], str], told: Sequence[Told]) -> Lesson:
+    """What the networks are taught: annotated parties, and those of which the teacher of sectors told. ``texts``: the sentences of
+    the annotated reports by report and number."""
+    wanted = np.zeros((len(learn), len(SECTOR_LIST)), np.float32)
+    wanted[np.arange(len(learn)), [SECTOR_LIST.index(p.right) for p in learn]] = 1
+    parties, sentences = [*learn, *silver_parties(told)], [texts[p.report, p.span[0]] for p in learn]
+    if told:
+        scores = np.stack([t.scores for t in told]).astype(np.float32)
+        chances = np.exp(scores - scores.max(1, keepdims=True))
+        wanted = np.concatenate([wanted, chances / chances.sum(1, keepdims=True)])
+        sentences += [t.sentence for t in told]
+    return Lesson(parties, sentences, unseen(parties), wanted)
 
 
 def main() -> None:
@@ -178,22 +205,30 @@ def main() -> None:
         "--model", type=Path, default=DEFAULT, help="folder of a shipped model; its sectors.npz is written"
     )
     parser.add_argument("--hold", type=float, default=0.08, help="share of reports that is held back for measuring")
+    parser.add_argument("--silver", type=Path, help="folder of detente.training.distil_sectors")
     args = parser.parse_args()
     reports = read_folders(args.data)
     learnt = [r for r in reports if not held_back(r.id, args.hold)]
+    told = train_sector_reader.silver(args.silver) if args.silver else []
     for _ in range(_ROUNDS):
         learn = list(choices(learnt))
-        weight = fit(learn)
+        weight = fit([*learn, *silver_parties(told)])
         write(weight)
     held = list(choices([r for r in reports if held_back(r.id, args.hold)]))
-    told, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, weight)
+    by_words, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, weight)
     print(f"{len(learn)} parties, {len(weight)} weights: right {right_share(learn, sums(learn, weight))} of the learnt, "
-          f"{right_share(held, given)} of {len(held)} held back (by the words alone {told:.4f})", flush=True)  # fmt: skip
-    leanings = train_sector_reader.train(args.model, reports, learn, unseen(learn), held)
-    share = right_share(held, given + leanings)
+          f"{right_share(held, given)} of {len(held)} held back (by the words alone {by_words:.4f})", flush=True)  # fmt: skip
+    texts = {(r.id, n): words for r in reports for n, words in enumerate(r.sentences)}
+    reader = train_sector_reader.train(args.model, lesson(learn, texts, told))
+    sentences = [texts[p.report, p.span[0]] for p in held]
+    share = right_share(held, given + train_sector_reader.leanings(args.model, reader, sentences, held))
     print(f"with the networks {share} held back")
     card = json.loads((args.model / "card.json").read_text("utf-8"))
-    card["sectors"] = {"parties": len(learn), "held back": {"parties": len(held), "first sector": share}}
+    card["sectors"] = {
+        "parties": len(learn),
+        "silver": len(told),
+        "held back": {"parties": len(held), "first sector": share},
+    }
     (args.model / "card.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 

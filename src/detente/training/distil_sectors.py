@@ -1,0 +1,124 @@
+"""The teacher of sectors reads unannotated reports: `python -m detente.training.distil_sectors --teacher DIR --pool POOL.jsonl.gz… --out DIR`.
+
+The shipped coder finds the parties in them, the teacher (`detente.training.sector_teacher`) says what sectors they act in. Writes shards of
+`Told` parties, from which `detente.training.weigh_sectors --silver` has the student's reader learn. Resumable: shards that exist are kept.
+Reports with a sentence that is annotated (``--have``) or of a reference (``--keep-out``) are left out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from detente import pipeline
+from detente.model.coder import DEFAULT, Coder
+from detente.model.tokens import load_tokenizer
+from detente.records import Document, Event
+from detente.segment.sentences import split
+from detente.training.choose_reports import known, pool
+from detente.training.examples import fingerprint
+from detente.training.line_format import Annotation, Marked, Report
+from detente.training.sector_teacher import SectorTeacher, read, windows
+from detente.training.train_sector_reader import Told
+from detente.training.weigh_sectors import choices, sums, table
+
+_SHARD = 1_000  # reports of a file
+_UNKNOWN = "UNK"
+
+
+def as_report(document: Document, title: str, events: Sequence[Event]) -> Report:
+    """A coded report in the form of an annotated one, with the coder's own parties."""
+    sentences = split(document.text)
+    report = Report(document.id, document.source or "", document.published or "", title, [s.text for s in sentences])
+    for event in events:
+        at = next((s for s in sentences if s.start <= event.trigger.start < s.end), None)
+        if at is None:
+            continue
+        parties = {"actor": event.actors, "recipient": event.recipients, "attribution": (event.attribution,)}
+        roles = {
+            role: tuple(
+                Marked(a.start - at.start, a.end - at.start, a.country or "---", a.sectors or (_UNKNOWN,))
+                for a in found
+                if a is not None
+                and a.start is not None
+                and a.end is not None
+                and at.start <= a.start
+                and a.end <= at.end
+            )
+            for role, found in parties.items()
+        }
+        place = event.place
+        if (
+            place is not None
+            and place.start is not None
+            and place.end is not None
+            and at.start <= place.start
+            and place.end <= at.end
+        ):
+            roles["place"] = (Marked(place.start - at.start, place.end - at.start, place.country or ""),)
+        trigger = Marked(event.trigger.start - at.start, event.trigger.end - at.start)
+        report.events.append(
+            Annotation(at.index, event.type, event.modes, trigger, {r: m for r, m in roles.items() if m}, event.status)
+        )
+    return report
+
+
+def reports(pools: Sequence[Path], out: set[str], wanted: int, seed: int) -> list[tuple[Document, str]]:
+    """``wanted`` reports of the pools in a drawn order, with their titles; none with a sentence whose fingerprint is in ``out``."""
+    rows = [row for path in pools for row in pool(path)]
+    random.Random(seed).shuffle(rows)
+    found: list[tuple[Document, str]] = []
+    for row in rows:
+        if len(found) >= wanted:
+            break
+        if not any(fingerprint(s.text) in out for s in split(row["text"])):
+            one = Document(row["text"], id=row["id"], published=row["published"] or None, source=row["source"])
+            found.append((one, row["title"]))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--teacher", type=Path, required=True, help="folder of detente.training.sector_teacher")
+    parser.add_argument("--model", type=Path, default=DEFAULT, help="folder of the coder that finds the parties")
+    parser.add_argument("--pool", type=Path, nargs="+", required=True)
+    parser.add_argument("--have", type=Path, nargs="*", default=[], help="folders of annotations")
+    parser.add_argument("--keep-out", type=Path, nargs="*", default=[])
+    parser.add_argument("--reports", type=int, default=60_000, help="to look at; about half have parties")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args()
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    coder, tokenizer = Coder(args.model), load_tokenizer(args.model / "tokenizer.json")
+    teacher = SectorTeacher().to(device)
+    teacher.load_state_dict(torch.load(args.teacher / "network.pt", map_location=device, weights_only=True))
+    drawn = reports(args.pool, known(args.have, args.keep_out), args.reports, args.seed)
+    weight, start = table(), time.time()
+    args.out.mkdir(parents=True, exist_ok=True)
+    for number, at in enumerate(range(0, len(drawn), _SHARD)):
+        path = args.out / f"{number:03d}.pt"
+        if path.exists():
+            continue
+        titles = {document.id: title for document, title in drawn[at : at + _SHARD]}
+        coded = pipeline.outcomes([document for document, _ in drawn[at : at + _SHARD]], coder=coder)
+        found = [as_report(o.document, titles[o.document.id], o.events) for o in coded if o.events]
+        parties = list(choices(found))
+        scores = read(teacher, windows(tokenizer, found, parties), parties, sums(parties, weight), device)
+        texts = {r.id: r.sentences for r in found}
+        told = [
+            Told(p, texts[p.report][p.span[0]], row) for p, row in zip(parties, scores.astype(np.float16), strict=True)
+        ]
+        partial = path.with_suffix(".part")
+        torch.save(told, partial)
+        partial.rename(path)
+        print(f"{path} {len(found)} reports, {len(told)} parties, {time.time() - start:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
