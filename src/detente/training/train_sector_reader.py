@@ -1,9 +1,10 @@
 """Teach the networks of `detente.model.sector_reader` what the clues of a sector leave over (called by `detente.training.weigh_sectors`).
 
 The clues of a party are weighed on other reports than its own (three folds), for weights that have seen it are too sure. The vectors
-are those of the 8-bit encoder that ships. The encoder was trained on most of these sentences; that a network does not lean on what
-it remembers of them, most axes of a vector are left out at random (0.7; with vectors of head and trigger too 0.863 of held-back
-parties came out right, 0.858 with 0.5).
+are those of the 8-bit encoder that ships. The encoder was trained on most of the annotated sentences; that a network does not lean on
+what it remembers of them, some axes of a vector are left out at random: of annotated parties alone 0.7 are best, beside what the teacher of
+sectors tells of unannotated ones 0.3, and a wider network (4,043 held-back parties, three networks: 0.8494 right; 0.8462 as narrow and
+with 0.7).
 """
 
 from __future__ import annotations
