@@ -185,10 +185,9 @@ def _days(events: Sequence[Event], type_: str) -> tuple[str, ...]:
         dates = [d for d in dates if _is_stated_day(d)] or dates
     found: set[str] = set()
     for d in dates:
-        first = date.fromisoformat(d.start_date or "0001-01-01")
-        last = date.fromisoformat(d.end_date or d.start_date or "0001-01-01")
-        if (last - first).days <= _LONGEST and d.granularity in ("time", "day", "span", "week"):
-            found |= {(first + timedelta(n)).isoformat() for n in range((last - first).days + 1)}
+        first, days = date.fromisoformat(d.start_date or "0001-01-01"), _length(d)
+        if days - 1 <= _LONGEST and d.granularity in ("time", "day", "span", "week"):
+            found |= {(first + timedelta(n)).isoformat() for n in range(days)}
     return tuple(sorted(found)) if len(found) > 1 else ()
 
 

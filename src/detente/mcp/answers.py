@@ -56,7 +56,7 @@ class Answers:
                 "text", f"has {len(text):,} characters; at most {LONGEST:,} are read: give its parts one by one"
             )
         question = {"tool": "code_report", "text": text, **about}
-        at = cursors.read(cursor, question) if cursor else cursors.Start(0, None)
+        at = _start(cursor, question)
         outcome = next(pipeline.outcomes([Document(text, **{k: v for k, v in about.items() if v is not None})]))
         if outcome.error:
             raise InputError("text", outcome.error)
@@ -218,7 +218,7 @@ class Answers:
     ) -> tuple[dict[str, Any], Filters, cursors.Start]:
         """The question, its filters at one moment for all pages, and where to begin."""
         question = {"tool": tool, **given}
-        at = cursors.read(cursor, question) if cursor else cursors.Start(0, None)
+        at = _start(cursor, question)
         named = {k: v for k, v in given.items() if v is not None and k not in others}
         asked = Filters(**named)
         for one in (asked.actor, asked.recipient):
@@ -274,6 +274,10 @@ class Answers:
         }
         onward = cursors.cursor(cursors.Start(at.offset + len(items), at.as_of), question) if more else None
         return _answer(what, items, limits, onward, **beside)
+
+
+def _start(cursor: str | None, question: dict[str, Any]) -> cursors.Start:
+    return cursors.read(cursor, question) if cursor else cursors.Start(0, None)
 
 
 def _answer(

@@ -132,6 +132,13 @@ def _fill(
             i += 1
 
 
+def save_shard(path: Path, rows: Sequence[object]) -> None:
+    """Write a shard: it is there whole, or not at all."""
+    partial = path.with_suffix(".part")
+    torch.save(rows, partial)
+    partial.rename(path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
@@ -174,9 +181,7 @@ def main() -> None:
         cut = [p for p in pieces(tokenizer, texts[at : at + _SHARD]) if len(p.ids) <= _LONGEST]
         cut.sort(key=lambda p: len(p.ids))
         done = [e for i in range(0, len(cut), 32) for e in read(network, reader, cut[i : i + 32], device, bf16)]
-        partial = path.with_suffix(".part")
-        torch.save(done, partial)
-        partial.rename(path)
+        save_shard(path, done)
         events = sum(len(e.events) for e in done)
         print(f"{path} {len(done)} sentences, {events} events, {time.time() - start:.0f} s", flush=True)
 

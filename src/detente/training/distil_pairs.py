@@ -18,6 +18,7 @@ from pathlib import Path
 import torch
 
 from detente.training.batches import Sides, SoftExample, SoftPair, Span, padded, pairs, parties
+from detente.training.distil import save_shard
 from detente.training.import_onnx import state_of
 from detente.training.loss import half, half_is_fast
 from detente.training.network import SMALL, TEACHER, Network, PairReader
@@ -88,9 +89,7 @@ def main() -> None:
             part = asked[at : at + 32]
             for (example, _), pair in zip(part, read(reader, part, device, bf16), strict=True):
                 example.pairs.append(pair)
-        partial = path.with_suffix(".part")
-        torch.save(given, partial)
-        partial.rename(path)
+        save_shard(path, given)
         print(f"{path} {len(given)} sentences, {len(asked)} pairs, {time.time() - start:.0f} s", flush=True)
 
 

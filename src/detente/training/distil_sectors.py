@@ -19,9 +19,10 @@ import torch
 from detente import pipeline
 from detente.model.coder import DEFAULT, Coder
 from detente.model.tokens import load_tokenizer
-from detente.records import Document, Event
+from detente.records import Actor, Attribution, Document, Event, Place, Sentence
 from detente.segment.sentences import split
 from detente.training.choose_reports import known, pool
+from detente.training.distil import save_shard
 from detente.training.examples import fingerprint
 from detente.training.line_format import Annotation, Marked, Report
 from detente.training.sector_teacher import SectorTeacher, read, windows
@@ -43,30 +44,26 @@ def as_report(document: Document, title: str, events: Sequence[Event]) -> Report
         parties = {"actor": event.actors, "recipient": event.recipients, "attribution": (event.attribution,)}
         roles = {
             role: tuple(
-                Marked(a.start - at.start, a.end - at.start, a.country or "---", a.sectors or (_UNKNOWN,))
+                Marked(*span, a.country or "---", a.sectors or (_UNKNOWN,))
                 for a in found
-                if a is not None
-                and a.start is not None
-                and a.end is not None
-                and at.start <= a.start
-                and a.end <= at.end
+                if a is not None and (span := _span(a, at))
             )
             for role, found in parties.items()
         }
-        place = event.place
-        if (
-            place is not None
-            and place.start is not None
-            and place.end is not None
-            and at.start <= place.start
-            and place.end <= at.end
-        ):
-            roles["place"] = (Marked(place.start - at.start, place.end - at.start, place.country or ""),)
+        if event.place is not None and (span := _span(event.place, at)):
+            roles["place"] = (Marked(*span, event.place.country or ""),)
         trigger = Marked(event.trigger.start - at.start, event.trigger.end - at.start)
         report.events.append(
             Annotation(at.index, event.type, event.modes, trigger, {r: m for r, m in roles.items() if m}, event.status)
         )
     return report
+
+
+def _span(words: Actor | Attribution | Place, sentence: Sentence) -> tuple[int, int] | None:
+    """Code points of the words in the sentence; None if they do not stand in it."""
+    if words.start is None or words.end is None or words.start < sentence.start or words.end > sentence.end:
+        return None
+    return words.start - sentence.start, words.end - sentence.start
 
 
 def reports(pools: Sequence[Path], out: set[str], wanted: int, seed: int) -> list[tuple[Document, str]]:
@@ -114,9 +111,7 @@ def main() -> None:
         told = [
             Told(p, texts[p.report][p.span[0]], row) for p, row in zip(parties, scores.astype(np.float16), strict=True)
         ]
-        partial = path.with_suffix(".part")
-        torch.save(told, partial)
-        partial.rename(path)
+        save_shard(path, told)
         print(f"{path} {len(found)} reports, {len(told)} parties, {time.time() - start:.0f} s", flush=True)
 
 

@@ -27,6 +27,7 @@ from detente.model.tokens import load_tokenizer, pieces
 from detente.training.line_format import Report, held_back, read_folders
 from detente.training.loss import half, half_is_fast
 from detente.training.network import SHAPES, Encoder, load_mpnet
+from detente.training.train_sector_reader import indices
 from detente.training.weigh_sectors import Choice, choices, fit, right_share, sums, unseen
 
 Floats = NDArray[np.float32]
@@ -167,7 +168,7 @@ def read(
     """[parties, sectors] in log-odds: what the teacher says of them; of those in no window, what was ``given``."""
     bf16, out = half_is_fast(device), given.copy()
     teacher.eval()
-    kinds, sides = _indices(parties)
+    kinds, sides = map(torch.from_numpy, indices(parties))
     with torch.no_grad():
         for some in batches(found):
             batch = teacher.lower(some, device, bf16)
@@ -180,11 +181,6 @@ def read(
     return out
 
 
-def _indices(parties: Sequence[Choice]) -> tuple[Tensor, Tensor]:
-    kinds = torch.tensor([labels.TYPE_LIST.index(p.event) for p in parties])
-    return kinds, torch.tensor([labels.PARTY_ROLES.index(p.side) for p in parties])
-
-
 def train(args: argparse.Namespace) -> None:
     torch.manual_seed(args.seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -192,23 +188,18 @@ def train(args: argparse.Namespace) -> None:
     tokenizer = load_tokenizer(args.tokenizer)
     reports = read_folders(args.data)
     learnt = [r for r in reports if not held_back(r.id, args.hold)]
-    learn, held = list(choices(learnt)), list(choices([r for r in reports if held_back(r.id, args.hold)]))
+    kept = [r for r in reports if held_back(r.id, args.hold)]
+    learn, held = list(choices(learnt)), list(choices(kept))
     weight, given = fit(learn), unseen(learn)
     teacher = SectorTeacher().to(device)
     load_mpnet(teacher.encoder, args.base)
-    for part in (
-        teacher.encoder.words,
-        teacher.encoder.places,
-        teacher.encoder.relative,
-        *teacher.encoder.blocks[:_LOWER],
-    ):
-        part.requires_grad_(False)  # type: ignore[union-attr]
-    body = [p for p in teacher.encoder.blocks.parameters() if p.requires_grad]
+    teacher.encoder.requires_grad_(False)
+    body = list(teacher.encoder.blocks[_LOWER:].requires_grad_(True).parameters())
     head = [p for name, p in teacher.named_parameters() if not name.startswith("encoder.")]
     rates = (_RATE, _HEAD_RATE)
     optimizer = torch.optim.AdamW([{"params": body}, {"params": head}], lr=_RATE, weight_decay=0.01)
     clues = torch.from_numpy(given).to(device)
-    kinds, sides = (x.to(device) for x in _indices(learn))
+    kinds, sides = (torch.from_numpy(x).to(device) for x in indices(learn))
     right = torch.tensor([labels.SECTOR_LIST.index(p.right) for p in learn], device=device)
     args.out.mkdir(parents=True, exist_ok=True)
     state, first = args.out / "state.pt", 0
@@ -226,7 +217,7 @@ def train(args: argparse.Namespace) -> None:
         for part in (some[: -(-len(some) // 2)], some[-(-len(some) // 2) :])
         if part
     ]
-    start, of_held = time.time(), windows(tokenizer, [r for r in reports if held_back(r.id, args.hold)], held)
+    start, of_held = time.time(), windows(tokenizer, kept, held)
     for epoch in range(first, args.epochs):
         teacher.train()
         lost = 0.0

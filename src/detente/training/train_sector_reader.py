@@ -120,7 +120,8 @@ def _learn(seed: int, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tens
     return network.eval()
 
 
-def _indices(examples: Sequence[Choice]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def indices(examples: Sequence[Choice]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Of each party the index of its event's type in `labels.TYPE_LIST`, and of its role in `labels.PARTY_ROLES`."""
     kinds = np.array([labels.TYPE_LIST.index(e.event) for e in examples])
     return kinds, np.array([labels.PARTY_ROLES.index(e.side) for e in examples])
 
@@ -130,7 +131,7 @@ def train(folder: Path, lesson: Lesson) -> SectorReader:
     torch.set_num_threads(1)
     vectors = party_vectors(folder, lesson.sentences, lesson.parties)
     centre, spread = vectors.mean(0), vectors.std(0) + 1e-3
-    kinds, sides = map(torch.from_numpy, _indices(lesson.parties))
+    kinds, sides = map(torch.from_numpy, indices(lesson.parties))
     clues, normal = torch.from_numpy(lesson.of_clues), torch.from_numpy((vectors - centre) / spread)
     wanted = torch.from_numpy(lesson.wanted)
     taught = [_learn(seed, clues, normal, kinds, sides, wanted) for seed in range(_NETWORKS)]
@@ -140,7 +141,7 @@ def train(folder: Path, lesson: Lesson) -> SectorReader:
 
 def leanings(folder: Path, reader: SectorReader, sentences: Sequence[str], parties: Sequence[Choice]) -> Floats:
     """[parties, sectors]: what a reader adds for parties in their sentences, read by the encoder in ``folder``."""
-    return reader.leanings(party_vectors(folder, sentences, parties), *_indices(parties))
+    return reader.leanings(party_vectors(folder, sentences, parties), *indices(parties))
 
 
 def save(path: Path, arrays: Mapping[str, Floats]) -> None:

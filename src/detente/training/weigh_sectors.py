@@ -210,9 +210,10 @@ def main() -> None:
     reports = read_folders(args.data)
     learnt = [r for r in reports if not held_back(r.id, args.hold)]
     told = train_sector_reader.silver(args.silver) if args.silver else []
+    unannotated = silver_parties(told)
     for _ in range(_ROUNDS):
         learn = list(choices(learnt))
-        weight = fit([*learn, *silver_parties(told)])
+        weight = fit([*learn, *unannotated])
         write(weight)
     held = list(choices([r for r in reports if held_back(r.id, args.hold)]))
     by_words, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, weight)
