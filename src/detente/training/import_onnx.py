@@ -42,25 +42,26 @@ def weights(path: Path) -> dict[str, NDArray[np.float32]]:
     stored = {i.name: numpy_helper.to_array(i) for i in graph.initializer}
     found = {k: v for k, v in stored.items() if v.dtype == np.float32 and "." in k}
     for name, scale in stored.items():
-        if name.endswith("_scale") and name.removesuffix("_scale") + "_quantized" in stored:
-            known = name.removesuffix("_scale")
-            shift = stored[known + "_zero_point"].astype(np.float32)
-            axis = (-1, 1) if scale.ndim and len(scale) == len(stored[known + "_quantized"]) else (1, -1)
-            scale, shift = (x.reshape(axis) if x.ndim else x for x in (scale, shift))
-            found[known] = ((stored[known + "_quantized"].astype(np.float32) - shift) * scale).astype(np.float32)
+        known = name.removesuffix("_scale")
+        if known == name or known + "_zero_point" not in stored:
+            continue
+        small, shift = stored[known + "_quantized"], stored[known + "_zero_point"].astype(np.float32)
+        axis = (-1, 1) if scale.ndim and len(scale) == len(small) else (1, -1)
+        scale, shift = (x.reshape(axis) if x.ndim else x for x in (scale, shift))
+        found[known] = ((small.astype(np.float32) - shift) * scale).astype(np.float32)
     users = {i: node for node in graph.node for i in node.input}
     for node in graph.node:
-        if node.op_type not in ("MatMulNBits", "MatMul"):
-            continue
-        after = users.get(node.output[0])
+        after = users.get(node.output[0]) if node.op_type == "MatMul" else None
         bias = next((i for i in after.input if i.endswith(".bias")), None) if after and after.op_type == "Add" else None
-        if bias is None:
-            continue
-        if node.op_type == "MatMul":  # a graph that was left in 32 bits: [inputs, outputs]
-            found[bias.replace(".bias", ".weight")] = stored[node.input[1]].T
-            continue
-        size = {a.name: a.i for a in node.attribute}
-        blocks = stored[node.input[1]].reshape(size["N"], -1, size["block_size"]).astype(np.float32) - 128.0
-        scales = stored[node.input[2]].reshape(size["N"], -1, 1)
-        found[bias.replace(".bias", ".weight")] = (blocks * scales).reshape(size["N"], -1)[:, : size["K"]]
+        if bias is not None:
+            found[bias.replace(".bias", ".weight")] = _matrix(stored, node.input[1]).T
     return found
+
+
+def _matrix(stored: dict[str, NDArray[np.float32]], name: str) -> NDArray[np.float32]:
+    """The weights [inputs, outputs] of a product: 8-bit ones times the scales of their blocks, or as they are."""
+    if name in stored:
+        return stored[name]
+    small, scale = stored[name + "_quantized"], stored[name + "_scale"]
+    out: NDArray[np.float32] = small * np.repeat(scale, -(-len(small) // len(scale)), 0)[: len(small)]
+    return out
