@@ -30,7 +30,9 @@ FORMAT = 3
 DEFAULT = Path(__file__).parent / "small"
 FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx", "gate.npz", "sectors.npz")
 Floats = NDArray[np.float32]
+A = TypeVar("A")
 T = TypeVar("T")
+_AT_ONCE = 4  # sentences; 8 take no less time, and padding grows
 _TELLS = 0.05  # probability below which a word is not told as one that names a party's country
 _OF_A_PLACE = 0.03  # probability below which a word is not told as one of a place phrase
 _PLACE = labels.ROLES.index("place")
@@ -168,10 +170,19 @@ class Coder:
     def read(self, sentences: Sequence[str]) -> list[SentenceReading]:
         """What each sentence reports. Sentences over `labels.MAX_PIECES` word pieces are read up to there.
 
-        Each sentence is a batch of its own: int8 scales depend on the whole batch, so a sentence would else be read
-        differently beside others (and one thread gains nothing from batches: 116 against 95 sentences a second).
+        A few of about one length are read at once, which takes a sixth less time and gives each the very vectors that it has alone.
         """
-        return list(self._map(self._read_one, pieces(self._tokenizer, sentences)))
+        cut = pieces(self._tokenizer, sentences)
+        out = [SentenceReading((), np.zeros(len(labels.CONTEXT_LIST), np.float32)) for _ in cut]
+        asked = [i for i, one in enumerate(cut) if self._gate.score(one.ids) > self._gate_limit]
+        asked.sort(key=lambda i: len(cut[i].ids))
+        groups = [asked[at : at + _AT_ONCE] for at in range(0, len(asked), _AT_ONCE)]
+        for group, readings in zip(
+            groups, self._map(self._read_some, [[cut[i] for i in g] for g in groups]), strict=True
+        ):
+            for i, reading in zip(group, readings, strict=True):
+                out[i] = reading
+        return out
 
     def read_pair(
         self, sentence: str, source: tuple[int, int] | None, target: tuple[int, int] | None
@@ -236,23 +247,28 @@ class Coder:
         """The share of events of this certainty (type and status) that were right on held-back reports."""
         return float(np.interp(certainty, self._calibration[0], self._calibration[1]))
 
-    def _map(self, work: Callable[[Pieces], T], cut: Sequence[Pieces]) -> Iterable[T]:
-        """Several sentences at a time: onnxruntime lets go of the interpreter while it computes."""
-        if self._threads == 1 or len(cut) == 1:
-            return map(work, cut)
+    def _map(self, work: Callable[[A], T], given: Sequence[A]) -> Iterable[T]:
+        """Several at a time: onnxruntime lets go of the interpreter while it computes."""
+        if self._threads == 1 or len(given) == 1:
+            return map(work, given)
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="detente-coder")
-        return self._pool.map(work, cut)
+        return self._pool.map(work, given)
 
     def _embed_one(self, cut: Pieces) -> Floats:
         mean: Floats = self.vectors(cut).mean(0)
         return mean
 
-    def _read_one(self, cut: Pieces) -> SentenceReading:
-        if self._gate.score(cut.ids) <= self._gate_limit:
-            return SentenceReading((), np.zeros(len(labels.CONTEXT_LIST), np.float32))
-        hidden, trigger, context = self._encoder.run(None, _inputs(cut))
-        probabilities = _softmax(trigger)[0]
+    def _read_some(self, cut: Sequence[Pieces]) -> list[SentenceReading]:
+        hidden, trigger, context = self._encoder.run(None, _inputs(*cut))
+        return [
+            self._read_one(one, hidden[n : n + 1, : len(one.ids)], trigger[n, : len(one.ids)], context[n])
+            for n, one in enumerate(cut)
+        ]
+
+    def _read_one(self, cut: Pieces, hidden: Floats, trigger: Floats, context: Floats) -> SentenceReading:
+        """A reading from what the encoder says of a sentence: ``hidden`` [1, pieces, width], ``trigger`` [pieces, tags], ``context``."""
+        probabilities = _softmax(trigger)
         readings: list[Reading] = []
         if probabilities[1 : len(cut.ids) - 1, 1:].sum(-1).max(initial=0.0) > 0.5 * self.thresholds.trigger:
             words = words_of(cut)
@@ -261,7 +277,7 @@ class Coder:
             for at in range(0, len(found), 64):
                 readings += self._read_roles(hidden, words, found[at : at + 64], cut.text)
             readings = self._with_leanings(readings, hidden[0], words)
-        return SentenceReading(tuple(readings), _sigmoid(context)[0])
+        return SentenceReading(tuple(readings), _sigmoid(context))
 
     def _read_roles(self, hidden: Floats, words: Words, found: list[TriggerSpan], sentence: str) -> Iterator[Reading]:
         roles, sectors, modes, status, implied, told = self._role_outputs(hidden, words, found)
@@ -375,8 +391,12 @@ def _country_words(words: Words, told: Floats) -> Iterator[CountryWord]:
         yield CountryWord(words.start[i], words.end[i], float(means[i, 0]), float(means[i, 1]))
 
 
-def _inputs(cut: Pieces) -> dict[str, NDArray[np.int64]]:
-    return {"ids": np.array([cut.ids], np.int64), "casings": np.array([cut.casings], np.int64)}
+def _inputs(*cut: Pieces) -> dict[str, NDArray[np.int64]]:
+    """Sentences of several lengths, the shorter ones filled up with pieces of padding."""
+    ids, casings = np.zeros((2, len(cut), max(len(one.ids) for one in cut)), np.int64)
+    for n, one in enumerate(cut):
+        ids[n, : len(one.ids)], casings[n, : len(one.ids)] = one.ids, one.casings
+    return {"ids": ids, "casings": casings}
 
 
 def _softmax(x: Floats) -> Floats:

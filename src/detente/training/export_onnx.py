@@ -1,4 +1,4 @@
-"""Network to the files that ship: three ONNX graphs, int8, with a card.
+"""Network to the files that ship: three ONNX graphs, weights in 8 bits, with a card.
 
 python -m detente.training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
 """
@@ -92,12 +92,12 @@ def export(network: Network, out: Path, int8: bool = True) -> None:
         )
         for name in ("encoder.onnx", "roles.onnx", "pairs.onnx"):
             if int8:
-                _to_int8(plain / name, out / name)
+                _in_8_bits(plain / name, out / name)
             else:
                 shutil.copy(plain / name, out / name)
 
 
-def _to_int8(plain: Path, out: Path) -> None:
+def _in_8_bits(plain: Path, out: Path) -> None:
     """Weights in 8 bits, in blocks of 64, which onnxruntime makes 32 bits again when it loads them (`detente.model.coder`).
 
     Products in 8 bits (MatMulNBits with accuracy level 4) are slower than those in 32 on a processor without VNNI, and read a
