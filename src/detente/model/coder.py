@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -176,12 +177,9 @@ class Coder:
         out = [SentenceReading((), np.zeros(len(labels.CONTEXT_LIST), np.float32)) for _ in cut]
         asked = [i for i, one in enumerate(cut) if self._gate.score(one.ids) > self._gate_limit]
         asked.sort(key=lambda i: len(cut[i].ids))
-        groups = [asked[at : at + _AT_ONCE] for at in range(0, len(asked), _AT_ONCE)]
-        for group, readings in zip(
-            groups, self._map(self._read_some, [[cut[i] for i in g] for g in groups]), strict=True
-        ):
-            for i, reading in zip(group, readings, strict=True):
-                out[i] = reading
+        groups = [[cut[i] for i in asked[at : at + _AT_ONCE]] for at in range(0, len(asked), _AT_ONCE)]
+        for i, reading in zip(asked, chain.from_iterable(self._map(self._read_some, groups)), strict=True):
+            out[i] = reading
         return out
 
     def read_pair(

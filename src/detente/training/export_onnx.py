@@ -24,7 +24,7 @@ from detente.model import labels
 from detente.training.network import SHAPES, Network
 from detente.training.train_sector_reader import save, silent
 
-_BLOCK = 64  # weights of a column that share a scale
+BLOCK = 64  # weights of a column that share a scale
 _MOST = 127  # of a weight in 8 bits
 FORMAT = 3  # raise when the run time must change with the files
 
@@ -115,7 +115,7 @@ def _in_8_bits(plain: Path, out: Path) -> None:
             names = [weight.name + "_quantized", weight.name + "_scale"]
             model.graph.initializer.remove(weight)
             model.graph.initializer.extend(map(numpy_helper.from_array, (small, scale), names))
-            nodes.append(helper.make_node("DequantizeLinear", names, [weight.name], axis=0, block_size=_BLOCK))
+            nodes.append(helper.make_node("DequantizeLinear", names, [weight.name], axis=0, block_size=BLOCK))
         nodes.append(node)
     del model.graph.node[:]
     model.graph.node.extend(nodes)
@@ -124,9 +124,9 @@ def _in_8_bits(plain: Path, out: Path) -> None:
 
 def in_blocks(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
     """8-bit weights [inputs, outputs] and the scales of their blocks [blocks of inputs, outputs]."""
-    starts = np.arange(0, len(weight), _BLOCK)
+    starts = np.arange(0, len(weight), BLOCK)
     scale = np.maximum(np.maximum.reduceat(np.abs(weight), starts) / _MOST, 1e-12).astype(np.float32)
-    small = np.round(weight / np.repeat(scale, _BLOCK, 0)[: len(weight)]).astype(np.int8)
+    small = np.round(weight / np.repeat(scale, BLOCK, 0)[: len(weight)]).astype(np.int8)
     return small, scale
 
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from detente.errors import ModelError
+from detente.training.export_onnx import BLOCK
 from detente.training.network import SMALL, Network
 
 
@@ -63,5 +64,5 @@ def _matrix(stored: dict[str, NDArray[np.float32]], name: str) -> NDArray[np.flo
     if name in stored:
         return stored[name]
     small, scale = stored[name + "_quantized"], stored[name + "_scale"]
-    out: NDArray[np.float32] = small * np.repeat(scale, -(-len(small) // len(scale)), 0)[: len(small)]
+    out: NDArray[np.float32] = small * np.repeat(scale, BLOCK, 0)[: len(small)]
     return out
