@@ -114,7 +114,8 @@ def test_days_of_months_and_years() -> None:
 
 
 def test_the_tables_are_small_and_soon_read() -> None:
-    """Under 40 MB installed; all actors read in well under half a second of processor time on the reference machine."""
+    """Under 40 MB installed; all actors read in a few times what it takes to put the bare lines into an index: 3.4 times, 0.35 to 0.8 s,
+    on the machines where that was measured. Both in one process, the best of three, for a machine may be slow or busy."""
     assert sum(f.stat().st_size for f in tables.DATA.rglob("*") if f.is_file()) < 40e6
     program = (
         "import pathlib, re, time\n"
@@ -122,10 +123,19 @@ def test_the_tables_are_small_and_soon_read() -> None:
         "from detente.knowledge import tables\n"
         "before = time.process_time()\n"
         "tables.actor_names()\n"
+        "read = time.process_time()\n"
+        "lines = {}\n"
+        "for path in sorted(tables.DATA.glob('*.tsv')):\n"
+        "    for line in path.read_text('utf-8').splitlines():\n"
+        "        cells = line.split('\\t')\n"
+        "        lines.setdefault(cells[0].lower(), []).append(tuple(cells))\n"
         "status = pathlib.Path('/proc/self/status')\n"
         "held = re.search(r'VmHWM:\\s+(\\d+)', status.read_text())[1] if status.exists() else 0\n"
-        "print(time.process_time() - before, int(held) / 1024)"
+        "print((read - before) / (time.process_time() - read), int(held) / 1024)"
     )
-    seconds, megabytes = map(float, subprocess.check_output([sys.executable, "-c", program], text=True).split())
-    assert seconds < 1.0  # 0.35 where nothing else runs
-    assert megabytes < 150
+    runs = [
+        [float(x) for x in subprocess.check_output([sys.executable, "-c", program], text=True).split()]
+        for _ in range(3)
+    ]
+    assert min(ratio for ratio, _ in runs) < 8
+    assert min(megabytes for _, megabytes in runs) < 150  # with the index of bare lines

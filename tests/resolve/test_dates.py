@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from detente.evaluate import dates as exams
 from detente.resolve import date_parts
 from detente.resolve.dates import date as resolve
 from detente.resolve.dates import is_planned, kind, local_day, story
+from tests.quickest import quickest
 
 PUBLISHED = "2020-01-12"  # a Sunday
 
@@ -480,13 +480,12 @@ def test_ten_kilobytes_of_digits_take_no_longer_than_a_phrase() -> None:
 
 def _seconds(phrase: str) -> float:
     """The quickest of five readings, none of them from the cache."""
-    best = 1.0
-    for _ in range(5):
+
+    def anew() -> None:
         date_parts.resolved.cache_clear()
-        start = time.perf_counter()
         resolve(phrase, PUBLISHED)
-        best = min(best, time.perf_counter() - start)
-    return best
+
+    return quickest(anew, 5)
 
 
 # --- the exams ------------------------------------------------------------------------------------------------------

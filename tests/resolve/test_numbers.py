@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.resolve.numbers import Quantity, quantities, quantity
+from tests.quickest import ordinary, quickest
 
 
 @pytest.mark.parametrize(
@@ -165,16 +164,16 @@ def test_any_text_gives_spans_inside_it(text: str) -> None:
     ],
 )
 def test_hostile_text_takes_bounded_time(hostile: str) -> None:
-    start = time.perf_counter()
-    quantity(hostile)
-    quantities(hostile)
-    assert time.perf_counter() - start < 2
+    """A small multiple of what an ordinary text of that length takes (at most 12 times when measured)."""
+
+    def read(text: str) -> None:
+        quantity(text)
+        quantities(text)
+
+    assert quickest(lambda: read(hostile)) < 40 * quickest(lambda: read(ordinary(len(hostile))))
 
 
-def test_ten_thousand_digits_take_under_ten_milliseconds() -> None:
-    best = 1.0
-    for _ in range(5):  # the best of five: the machine may be busy
-        start = time.perf_counter()
-        assert quantities("1" * 10_000) == []
-        best = min(best, time.perf_counter() - start)
-    assert best < 0.01
+def test_ten_thousand_digits_take_less_than_a_report() -> None:
+    """Under 10 ms where that was measured (0.3 ms); an ordinary text of that length takes 10."""
+    assert quantities("1" * 10_000) == []
+    assert quickest(lambda: quantities("1" * 10_000), 5) < quickest(lambda: quantities(ordinary(10_000)), 5)
