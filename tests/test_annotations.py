@@ -12,14 +12,15 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from detente.training.examples import fingerprint, reference_fingerprints  # noqa: E402
-from detente.training.line_format import AnnotationError, Report, find, parse_event, read_folder  # noqa: E402
+from detente.training.line_format import AnnotationError, Report, find, parse_event, read_folder, written  # noqa: E402
 
 SENTENCE = "They said the soldiers beat them, and he fled."
 
 
 @pytest.fixture(scope="module")
 def reports() -> list[Report]:
-    return list(read_folder(ROOT / "training" / "annotations"))
+    """The annotated reports, and those of which only sectors of parties were read."""
+    return [r for name in ("annotations", "sector_readings") for r in read_folder(ROOT / "training" / name)]
 
 
 def test_every_line_parses_and_every_report_has_its_source(reports: list[Report]) -> None:
@@ -33,6 +34,28 @@ def test_no_reference_sentence_is_learnt_from(reports: list[Report]) -> None:
     references |= {fingerprint(json.loads(line)["text"]) for line in traps}
     learnt = {fingerprint(s) for r in reports for s in r.sentences}
     assert not {s for s in references & learnt if len(s.split()) > 6}
+
+
+def test_no_report_is_both_annotated_and_read_for_sectors(reports: list[Report]) -> None:
+    assert len({r.id for r in reports}) == len(reports)
+
+
+def test_an_event_is_written_as_the_line_that_it_was_read_from(reports: list[Report]) -> None:
+    """All but tolls and further types: words, codes, modes and status."""
+    for report in reports[::10]:
+        for event in report.events:
+            sentence = report.sentences[event.sentence]
+            if any("|" in sentence[m.start : m.end] for marks in event.roles.values() for m in marks):
+                continue
+            again = parse_event(written(event, sentence), report.sentences)
+            assert (again.sentence, again.type, again.modes, again.trigger, again.roles, again.status) == (
+                event.sentence,
+                event.type,
+                event.modes,
+                event.trigger,
+                event.roles,
+                event.status,
+            )
 
 
 def test_a_short_word_means_the_word_and_not_the_middle_of_another() -> None:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import shutil
 from collections import Counter
 from dataclasses import replace
@@ -199,7 +200,7 @@ class TestLearning:
         parties = list(choices(reports))
         nothing = np.zeros((len(parties), len(SECTOR_LIST)), np.float32)
         texts = {(r.id, n): words for r in reports for n, words in enumerate(r.sentences)}
-        given = lesson(parties, texts, [])
+        given = lesson(parties, [], [], texts, {})
         reader = train_sector_reader.train(model, replace(given, of_clues=nothing))
         leanings = train_sector_reader.leanings(model, reader, given.sentences, parties)
         assert right_share(parties, leanings) > right_share(parties, nothing) + 0.1
@@ -248,3 +249,52 @@ class TestLearning:
         }
         assert marked == {"Gunmen", "Soldiers"}
         assert {(p.span[0], p.told) for p in choices([report]) if p.side == "actor"} == {(1, "UAF"), (2, "MIL")}
+
+    def test_a_party_in_doubt_is_written_with_a_question_mark(self):
+        """What `choose_parties` writes is an annotation once the sectors are filled in; the others tell no sector."""
+        import numpy as np
+
+        import detente
+        from detente.model.labels import SECTOR_LIST
+        from detente.training.choose_parties import in_doubt, lines
+        from detente.training.distil_sectors import as_report
+        from detente.training.line_format import AnnotationError, parse_event
+        from detente.training.weigh_sectors import choices
+
+        document = detente.Document(
+            "Gunmen attacked a checkpoint near Mondoro. Soldiers killed two of them.", id="r", published="2019-10-01"
+        )
+        (outcome,) = detente.pipeline.outcomes([document])
+        report = as_report(outcome.document, "Mali", outcome.events)
+        parties = list(choices([report]))
+        scores = np.zeros((len(parties), len(SECTOR_LIST)), np.float32)  # of nothing the model knows
+        scores[[p.side != "actor" for p in parties], 0] = 9.0
+        asked = in_doubt(parties, scores)
+        first, second = lines(report, asked)
+        assert re.search(r"\| A Gunmen=...:\? \|", first)
+        assert re.search(r"\| A Soldiers=...:\? \|", second)
+        assert first.count(":") == 1
+        with pytest.raises(AnnotationError, match="unknown sector"):
+            parse_event(first, report.sentences)
+        read = parse_event(first.replace("?", "UAF"), report.sentences)
+        assert read.roles["actor"][0].sectors == ("UAF",)
+        assert read.roles["recipient"][0].sectors == ()
+
+    def test_new_networks_of_sectors_may_count_a_part(self, tmp_path):
+        import numpy as np
+
+        from detente.model.coder import DEFAULT
+        from detente.model.sector_reader import PARTS, SectorReader
+        from detente.training.train_sector_reader import _beside, save
+
+        with np.load(DEFAULT / "sectors.npz") as stored:
+            present = {name: stored[name].astype(np.float32) for name in PARTS}
+        new = {name: array[:, ::-1] if name == "outer_bias" else array * 0.5 for name, array in present.items()}
+        for name, arrays in (("old", present), ("new", new), ("both", _beside(present, new, 0.25))):
+            save(tmp_path / f"{name}.npz", arrays)
+        vectors = np.random.default_rng(0).normal(size=(5, len(present["project"][0]))).astype(np.float32)
+        zeros = np.zeros(5, np.int64)
+        old, new, both = (
+            SectorReader(tmp_path / f"{name}.npz").leanings(vectors, zeros, zeros) for name in ("old", "new", "both")
+        )
+        assert np.allclose(both, 0.75 * old + 0.25 * new, atol=2e-2)

@@ -1,7 +1,7 @@
-"""The teacher of sectors reads unannotated reports: `python -m detente.training.distil_sectors --teacher DIR --pool POOL.jsonl.gz… --out DIR`.
+"""The teacher of sectors reads unannotated reports: `python -m detente.training.distil_sectors [--teacher DIR] --pool POOL.jsonl.gz… --out DIR`.
 
-The shipped coder finds the parties in them, the teacher (`detente.training.sector_teacher`) says what sectors they act in. Writes shards of
-`Told` parties, from which `detente.training.weigh_sectors --silver` has the student's reader learn. Resumable: shards that exist are kept.
+The shipped coder finds the parties in them, the teacher (`detente.training.sector_teacher`) says what sectors they act in; without a teacher
+the coder's own reader of sectors says it, so that one taught anew forgets nothing of what this one was told. Writes shards of `Told` parties, from which `detente.training.weigh_sectors --silver` has the student's reader learn. Resumable: shards that exist are kept.
 Reports with a sentence that is annotated (``--have``) or of a reference (``--keep-out``) are left out.
 """
 
@@ -18,6 +18,7 @@ import torch
 
 from detente import pipeline
 from detente.model.coder import DEFAULT, Coder
+from detente.model.sector_reader import SectorReader
 from detente.model.tokens import load_tokenizer
 from detente.records import Actor, Attribution, Document, Event, Place, Sentence
 from detente.segment.sentences import split
@@ -26,7 +27,7 @@ from detente.training.distil import save_shard
 from detente.training.examples import fingerprint
 from detente.training.line_format import Annotation, Marked, Report
 from detente.training.sector_teacher import SectorTeacher, read, windows
-from detente.training.train_sector_reader import Told
+from detente.training.train_sector_reader import Told, leanings
 from detente.training.weigh_sectors import choices, sums, table
 
 _SHARD = 1_000  # reports of a file
@@ -71,9 +72,13 @@ def reports(pools: Sequence[Path], out: set[str], wanted: int, seed: int) -> lis
     rows = [row for path in pools for row in pool(path)]
     random.Random(seed).shuffle(rows)
     found: list[tuple[Document, str]] = []
+    seen: set[str] = set()
     for row in rows:
         if len(found) >= wanted:
             break
+        if row["id"] in seen:
+            continue
+        seen.add(row["id"])
         if not any(fingerprint(s.text) in out for s in split(row["text"])):
             one = Document(row["text"], id=row["id"], published=row["published"] or None, source=row["source"])
             found.append((one, row["title"]))
@@ -82,7 +87,7 @@ def reports(pools: Sequence[Path], out: set[str], wanted: int, seed: int) -> lis
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--teacher", type=Path, required=True, help="folder of detente.training.sector_teacher")
+    parser.add_argument("--teacher", type=Path, help="folder of detente.training.sector_teacher")
     parser.add_argument("--model", type=Path, default=DEFAULT, help="folder of the coder that finds the parties")
     parser.add_argument("--pool", type=Path, nargs="+", required=True)
     parser.add_argument("--have", type=Path, nargs="*", default=[], help="folders of annotations")
@@ -93,8 +98,10 @@ def main() -> None:
     args = parser.parse_args()
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     coder, tokenizer = Coder(args.model), load_tokenizer(args.model / "tokenizer.json")
-    teacher = SectorTeacher().to(device)
-    teacher.load_state_dict(torch.load(args.teacher / "network.pt", map_location=device, weights_only=True))
+    reader = SectorReader(args.model / "sectors.npz")
+    teacher = SectorTeacher().to(device) if args.teacher else None
+    if teacher is not None:
+        teacher.load_state_dict(torch.load(args.teacher / "network.pt", map_location=device, weights_only=True))
     drawn = reports(args.pool, known(args.have, args.keep_out), args.reports, args.seed)
     weight, start = table(), time.time()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -105,12 +112,13 @@ def main() -> None:
         titles = {document.id: title for document, title in drawn[at : at + _SHARD]}
         coded = pipeline.outcomes([document for document, _ in drawn[at : at + _SHARD]], coder=coder)
         found = [as_report(o.document, titles[o.document.id], o.events) for o in coded if o.events]
-        parties = list(choices(found))
-        scores = read(teacher, windows(tokenizer, found, parties), parties, sums(parties, weight), device)
-        texts = {r.id: r.sentences for r in found}
-        told = [
-            Told(p, texts[p.report][p.span[0]], row) for p, row in zip(parties, scores.astype(np.float16), strict=True)
-        ]
+        parties, texts = list(choices(found)), {r.id: r.sentences for r in found}
+        sentences, of_clues = [texts[p.report][p.span[0]] for p in parties], sums(parties, weight)
+        if teacher is None:
+            scores = of_clues + leanings(args.model, reader, sentences, parties)
+        else:
+            scores = read(teacher, windows(tokenizer, found, parties), parties, of_clues, device)
+        told = [Told(*row) for row in zip(parties, sentences, scores.astype(np.float16), strict=True)]
         save_shard(path, told)
         print(f"{path} {len(found)} reports, {len(told)} parties, {time.time() - start:.0f} s", flush=True)
 

@@ -16,6 +16,7 @@ from detente.errors import DetenteError
 from detente.ontology import CASUALTY_KINDS, CONTEXTS, MODES, SECTORS, STATUSES, TYPES
 
 _OCCURRENCE = re.compile(r"^(.*)#(\d)$", re.S)
+_TAGS = {"actor": "A", "recipient": "R", "place": "P", "date": "D", "attribution": "B"}
 _CASUALTY = re.compile(r"^([a-z]+)(>=|<=|=|~)(\w+)$")
 
 
@@ -133,6 +134,40 @@ def parse_event(line: str, sentences: list[str], optional: bool = False) -> Anno
         tuple(accept),
         optional,
     )
+
+
+def written(event: Annotation, sentence: str) -> str:
+    """The line of an event (its casualties and other types left out), which `parse_event` reads as the same event.
+
+    Raises AnnotationError if words hold what parts the fields of a line.
+    """
+    fields = [
+        str(event.sentence + 1),
+        "/".join(filter(None, (event.type, "+".join(event.modes)))),
+        _named(sentence, event.trigger),
+    ]
+    for role, tag in _TAGS.items():
+        for party in event.roles.get(role, ()):
+            code = ":".join(filter(None, (party.code, "+".join(party.sectors))))
+            fields.append(
+                f"{tag} {_named(sentence, party)}" + (f"={code}" if code or role in ("place", "date") else "")
+            )
+    if event.status != "actual":
+        fields.append(f"S {event.status}")
+    return " | ".join(fields)
+
+
+def _named(sentence: str, words: Marked) -> str:
+    """The words as they are written in a line: with a number where the bare words would be found elsewhere."""
+    text = sentence[words.start : words.end]
+    if " | " in text or "\n" in text or text != text.strip():
+        raise AnnotationError(f"{text!r} cannot stand in a line")
+    if not _OCCURRENCE.match(text) and find(sentence, text) == (words.start, words.end):
+        return text
+    nth, at = 0, -1
+    while at < words.start:
+        nth, at = nth + 1, sentence.find(text, at + 1)
+    return f"{text}#{nth}"
 
 
 def read_pair(documents: Path, annotations: Path) -> list[Report]:

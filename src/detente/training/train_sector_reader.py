@@ -9,7 +9,9 @@ with 0.7).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,12 +36,14 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """Parties with the sentences they stand in, what the clues say of them, and how likely each sector is wanted: [parties, sectors]."""
+    """Parties with the sentences they stand in, what the clues say of them, how likely each sector is wanted: [parties, sectors], and
+    how much each party counts: [parties]."""
 
     parties: Sequence[Choice]
     sentences: Sequence[str]
     of_clues: Floats
     wanted: Floats
+    shares: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +97,24 @@ def party_vectors(folder: Path, sentences: Sequence[str], examples: Sequence[Cho
     of: dict[str, list[int]] = {}
     for i, sentence in enumerate(sentences):
         of.setdefault(sentence, []).append(i)
-    for sentence, mine in of.items():
+
+    def read(sentence: str) -> None:
         (cut,) = pieces(tokenizer, [sentence])
         vectors, words = coder.vectors(cut), words_of(cut)
-        for i in mine:
+        for i in of[sentence]:
             _, start, end = examples[i].span
             # Of a sentence that is cut at `labels.MAX_PIECES` a party may be beyond the end.
             rows[i] = span_mean(words, vectors, start, end) if start < words.end[-1] else vectors.mean(0)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # onnxruntime lets go of the interpreter while it computes
+        for _ in pool.map(read, of):
+            pass
     return np.stack([rows[i] for i in range(len(examples))])
 
 
-def _learn(seed: int, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tensor, wanted: Tensor) -> Leftover:
+def _learn(
+    seed: int, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tensor, wanted: Tensor, shares: Tensor
+) -> Leftover:
     torch.manual_seed(seed)
     network = Leftover(vectors.shape[1])
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.01)
@@ -112,7 +123,9 @@ def _learn(seed: int, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tens
         for some in torch.randperm(len(wanted)).split(_BATCH):
             for part in optimizer.param_groups:
                 part["lr"] = _RATE * max(0.02, 1 - step / steps)
-            loss = F.cross_entropy(network(given[some], vectors[some], kinds[some], sides[some]), wanted[some])
+            told = network(given[some], vectors[some], kinds[some], sides[some])
+            losses = F.cross_entropy(told, wanted[some], reduction="none")
+            loss = (losses * shares[some]).sum() / shares[some].sum()
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -126,16 +139,23 @@ def indices(examples: Sequence[Choice]) -> tuple[NDArray[np.int64], NDArray[np.i
     return kinds, np.array([labels.PARTY_ROLES.index(e.side) for e in examples])
 
 
-def train(folder: Path, lesson: Lesson) -> SectorReader:
-    """Teach the networks; writes `sectors.npz` into the model's folder, and returns the reader."""
+def train(folder: Path, lesson: Lesson, share: float = 1.0) -> SectorReader:
+    """Teach the networks; writes `sectors.npz` into the model's folder, and returns the reader.
+
+    With a ``share`` below 1 the networks that are there stay beside the new ones, and what the new ones say counts so much.
+    """
     torch.set_num_threads(1)
     vectors = party_vectors(folder, lesson.sentences, lesson.parties)
     centre, spread = vectors.mean(0), vectors.std(0) + 1e-3
     kinds, sides = map(torch.from_numpy, indices(lesson.parties))
     clues, normal = torch.from_numpy(lesson.of_clues), torch.from_numpy((vectors - centre) / spread)
-    wanted = torch.from_numpy(lesson.wanted)
-    taught = [_learn(seed, clues, normal, kinds, sides, wanted) for seed in range(_NETWORKS)]
-    save(folder / "sectors.npz", _stacked(taught, centre, spread))
+    wanted, shares = torch.from_numpy(lesson.wanted), torch.from_numpy(lesson.shares)
+    taught = [_learn(seed, clues, normal, kinds, sides, wanted, shares) for seed in range(_NETWORKS)]
+    arrays = _stacked(taught, centre, spread)
+    if share < 1:
+        with np.load(folder / "sectors.npz") as present:
+            arrays = _beside({name: present[name].astype(np.float32) for name in PARTS}, arrays, share)
+    save(folder / "sectors.npz", arrays)
     return SectorReader(folder / "sectors.npz")
 
 
@@ -161,6 +181,17 @@ def silent(width: int) -> dict[str, Floats]:
         "outer_bias": (len(labels.SECTOR_LIST),),
     }
     return {name: np.zeros((1, *shapes[name]), np.float32) for name in PARTS}
+
+
+def _beside(present: Mapping[str, Floats], new: Mapping[str, Floats], share: float) -> dict[str, Floats]:
+    """The networks of both, of which the new ones count ``share``."""
+    last = {"outer", "outer_bias"}
+    return {
+        name: np.concatenate(
+            [present[name] * (1 - share), new[name] * share] if name in last else [present[name], new[name]]
+        )
+        for name in PARTS
+    }
 
 
 @torch.no_grad()

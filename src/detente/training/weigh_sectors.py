@@ -12,7 +12,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -31,7 +31,7 @@ from detente.resolve import sectors
 from detente.training import logit, train_sector_reader
 from detente.training.line_format import Report, held_back, read_folders
 from detente.training.train_sector_reader import Lesson, Told
-from detente.training.weigh_countries import laid_out
+from detente.training.weigh_countries import between, laid_out
 
 Floats = NDArray[np.float32]
 
@@ -40,6 +40,7 @@ _RARE = 5  # clues seen fewer times get no weight of their own
 _RIGHT = 3  # nor do sectors that a clue is seen with fewer times
 _PENALTY = 2.0
 _FOLDS = 3
+_READ = 2.0  # how much a party of doubt counts for the networks: 0.8511 right of 4,043 held-back parties; 0.8491 with 1
 _ROUNDS = 2  # what an earlier mention of a party was taken for is a clue, and is told by the weights that are there
 _OF_WORDS = ("word ", "last ", "role ")
 _WORDS = 0.25  # weights of words that are nearer to nothing are left out of the table
@@ -62,6 +63,15 @@ class Choice:
     span: tuple[int, int, int]
     event: str
     side: str
+
+
+#: Where a party stands: report, sentence, first and last code point + 1, type of the event, side.
+At = tuple[str, int, int, int, str, str]
+
+
+def place_of(party: Choice) -> At:
+    """Where a party stands, and in which event."""
+    return (party.report, *party.span, party.event, party.side)
 
 
 def choices(reports: Sequence[Report]) -> Iterator[Choice]:
@@ -179,23 +189,29 @@ def write(weight: Mapping[str, float]) -> None:
     sectors._weights.cache_clear()
 
 
-def silver_parties(told: Sequence[Told]) -> list[Choice]:
-    """The parties of which the teacher of sectors told, as if its likeliest sector were annotated."""
-    return [replace(t.party, right=SECTOR_LIST[int(t.scores.argmax())]) for t in told]
+def lesson(
+    learn: Sequence[Choice],
+    read: Sequence[Choice],
+    told: Sequence[Told],
+    texts: Mapping[tuple[str, int], str],
+    weight: Mapping[str, float],
+) -> Lesson:
+    """What the networks are taught: annotated parties, those of doubt whose sector was ``read``, and those of which a model ``told``.
 
-
-def lesson(learn: Sequence[Choice], texts: Mapping[tuple[str, int], str], told: Sequence[Told]) -> Lesson:
-    """What the networks are taught: annotated parties, and those of which the teacher of sectors told. ``texts``: the sentences of
-    the annotated reports by report and number."""
-    wanted = np.zeros((len(learn), len(SECTOR_LIST)), np.float32)
-    wanted[np.arange(len(learn)), [SECTOR_LIST.index(p.right) for p in learn]] = 1
-    parties, sentences = [*learn, *silver_parties(told)], [texts[p.report, p.span[0]] for p in learn]
+    ``texts``: the sentences of the reports by report and number; ``weight``: of the clues, which have not learnt what was told.
+    """
+    sure = [*learn, *read]
+    wanted = np.zeros((len(sure), len(SECTOR_LIST)), np.float32)
+    wanted[np.arange(len(sure)), [SECTOR_LIST.index(p.right) for p in sure]] = 1
+    shares = np.repeat(np.array([1, _READ, 1], np.float32), [len(learn), len(read), len(told)])
+    sentences, given = [texts[p.report, p.span[0]] for p in sure], unseen(sure)
     if told:
         scores = np.stack([t.scores for t in told]).astype(np.float32)
         chances = np.exp(scores - scores.max(1, keepdims=True))
         wanted = np.concatenate([wanted, chances / chances.sum(1, keepdims=True)])
         sentences += [t.sentence for t in told]
-    return Lesson(parties, sentences, unseen(parties), wanted)
+        given = np.concatenate([given, sums([t.party for t in told], weight)])
+    return Lesson([*sure, *(t.party for t in told)], sentences, given, wanted, shares)
 
 
 def main() -> None:
@@ -205,28 +221,47 @@ def main() -> None:
         "--model", type=Path, default=DEFAULT, help="folder of a shipped model; its sectors.npz is written"
     )
     parser.add_argument("--hold", type=float, default=0.08, help="share of reports that is held back for measuring")
+    parser.add_argument(
+        "--readings",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="folders of detente.training.choose_parties: sectors read by hand",
+    )
     parser.add_argument("--silver", type=Path, help="folder of detente.training.distil_sectors")
+    parser.add_argument(
+        "--share",
+        type=float,
+        default=1.0,
+        help="how far to go from the present weights; networks below 1 stay beside the new ones",
+    )
     args = parser.parse_args()
     reports = read_folders(args.data)
     learnt = [r for r in reports if not held_back(r.id, args.hold)]
+    of_doubt = read_folders(args.readings)
     told = train_sector_reader.silver(args.silver) if args.silver else []
-    unannotated = silver_parties(told)
+    present = table()
     for _ in range(_ROUNDS):
-        learn = list(choices(learnt))
-        weight = fit([*learn, *unannotated])
+        learn, read = list(choices(learnt)), list(choices(of_doubt))
+        weight = fit([*learn, *read])
         write(weight)
+    known = {place_of(p) for p in read}
+    told = [t for t in told if place_of(t.party) not in known]
+    mixed = between(present, weight, args.share)
+    write(mixed)
     held = list(choices([r for r in reports if held_back(r.id, args.hold)]))
-    by_words, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, weight)
-    print(f"{len(learn)} parties, {len(weight)} weights: right {right_share(learn, sums(learn, weight))} of the learnt, "
+    by_words, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, mixed)
+    print(f"{len(learn)} and {len(read)} parties, {len(mixed)} weights: right {right_share(learn, sums(learn, mixed))} of the learnt, "
           f"{right_share(held, given)} of {len(held)} held back (by the words alone {by_words:.4f})", flush=True)  # fmt: skip
-    texts = {(r.id, n): words for r in reports for n, words in enumerate(r.sentences)}
-    reader = train_sector_reader.train(args.model, lesson(learn, texts, told))
+    texts = {(r.id, n): words for r in [*reports, *of_doubt] for n, words in enumerate(r.sentences)}
+    reader = train_sector_reader.train(args.model, lesson(learn, read, told, texts, weight), args.share)
     sentences = [texts[p.report, p.span[0]] for p in held]
     share = right_share(held, given + train_sector_reader.leanings(args.model, reader, sentences, held))
     print(f"with the networks {share} held back")
     card = json.loads((args.model / "card.json").read_text("utf-8"))
     card["sectors"] = {
         "parties": len(learn),
+        "read": len(read),
         "silver": len(told),
         "held back": {"parties": len(held), "first sector": share},
     }
