@@ -150,14 +150,13 @@ def way(actor: Actor) -> str:
 
 
 def _words(text: str) -> Iterator[str]:
-    """The common words of a phrase, and which of them ends its head."""
+    """The words of a phrase, common ones in lower case and names as they are written, and which common one ends its head."""
     cut = head_end(text, [])
     last = ""
     for m in re.finditer(r"[^\W\d_][\w'’-]*", text):
         word = m[0].lower()
         common = m[0] == word or word in tables.sectors()
-        if common:
-            yield f"word {word}"
+        yield f"word {word if common else m[0]}"
         if m.end() <= cut:
             last = word if common else ""
     if last:
