@@ -184,7 +184,7 @@ def table() -> dict[str, float]:
 
 def write(weight: Mapping[str, float]) -> None:
     """The table that `detente.resolve.sectors` reads."""
-    about = "What each clue of resolve/sectors.py weighs for a sector (clue=SECTOR), or for the one that it names. Learnt from training/annotations by detente.training.weigh_sectors."
+    about = "What each clue of resolve/sectors.py weighs for a sector (clue=SECTOR), or for the one that it names. Learnt from training/annotations and training/sector_readings by detente.training.weigh_sectors."
     logit.write(tables.DATA / "sector_clues.tsv", about, weight)
     sectors._weights.cache_clear()
 
