@@ -191,7 +191,7 @@ class Coder:
         words = words_of(cut)
         if not words.first:
             return []
-        means = word_means(words, _softmax(trigger)[0])
+        means = word_means(words, softmax(trigger)[0])
         kinds = means[:, 1::2] + means[:, 2::2]
         # A party's own name is rarely the trigger that joins it to the other.
         found = [
@@ -208,7 +208,7 @@ class Coder:
         for which, at in enumerate(parties, 1):
             given[0, at] = which
         (logits,) = self._pairs.run(None, {"hidden": hidden, "mask": np.ones_like(given), "parties": given})
-        of_pair = _softmax(logits)[0]
+        of_pair = softmax(logits)[0]
         out = []
         for n, span in enumerate(found):
             inside = 1.0 - roles[n, :, :, 0]
@@ -266,7 +266,7 @@ class Coder:
 
     def _read_one(self, cut: Pieces, hidden: Floats, trigger: Floats, context: Floats) -> SentenceReading:
         """A reading from what the encoder says of a sentence: ``hidden`` [1, pieces, width], ``trigger`` [pieces, tags], ``context``."""
-        probabilities = _softmax(trigger)
+        probabilities = softmax(trigger)
         readings: list[Reading] = []
         if probabilities[1 : len(cut.ids) - 1, 1:].sum(-1).max(initial=0.0) > 0.5 * self.thresholds.trigger:
             words = words_of(cut)
@@ -366,7 +366,7 @@ class Coder:
                 "types": np.array([span.type for span in found], np.int64),
             },
         )
-        return _softmax(roles), _sigmoid(sectors), _sigmoid(modes), _softmax(status), _sigmoid(implied), _sigmoid(told)
+        return softmax(roles), _sigmoid(sectors), _sigmoid(modes), softmax(status), _sigmoid(implied), _sigmoid(told)
 
     def _modes(self, probabilities: Floats, kind: str) -> tuple[str, ...]:
         return tuple(
@@ -397,7 +397,8 @@ def _inputs(*cut: Pieces) -> dict[str, NDArray[np.int64]]:
     return {"ids": ids, "casings": casings}
 
 
-def _softmax(x: Floats) -> Floats:
+def softmax(x: Floats) -> Floats:
+    """Probabilities over the last axis, of log-odds."""
     e = np.exp(x - x.max(-1, keepdims=True))
     out: Floats = e / e.sum(-1, keepdims=True)
     return out

@@ -18,14 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from detente import pipeline
-from detente.model.coder import DEFAULT, Coder
+from detente.model.coder import DEFAULT, Coder, softmax
 from detente.model.sector_reader import SectorReader
 from detente.training.choose_reports import known
-from detente.training.distil_sectors import as_report, reports
+from detente.training.distil_sectors import coded, reports
 from detente.training.line_format import Annotation, AnnotationError, Marked, Report, written
 from detente.training.train_sector_reader import leanings
-from detente.training.weigh_sectors import At, Choice, choices, place_of, sums, table
+from detente.training.weigh_sectors import At, Choice, place_of, sums, table
 
 _AT_ONCE = 500  # reports that are coded before it is seen whether there are enough in doubt
 _SURE = 0.8  # probability from which a sector is not in doubt: of 7,507 parties below it 0.49 were right, of 3,323 from 0.97 on 0.97
@@ -34,16 +33,9 @@ _PARTIES = 300  # in doubt in a batch
 Floats = NDArray[np.float32]
 
 
-def likeliest(scores: Floats) -> Floats:
-    """[parties]: probability of the likeliest sector, of scores [parties, sectors] in log-odds."""
-    odds = np.exp(scores - scores.max(1, keepdims=True))
-    out: Floats = odds.max(1) / odds.sum(1)
-    return out
-
-
 def in_doubt(parties: Sequence[Choice], scores: Floats) -> set[At]:
-    """The parties of whose first sector the model is not sure."""
-    return {place_of(p) for p, sure in zip(parties, likeliest(scores), strict=True) if sure < _SURE}
+    """The parties of whose first sector the model is not sure; ``scores``: [parties, sectors] in log-odds."""
+    return {place_of(p) for p, sure in zip(parties, softmax(scores).max(1), strict=True) if sure < _SURE}
 
 
 def lines(report: Report, asked: set[At]) -> Iterator[str]:
@@ -72,14 +64,9 @@ def batches(
     batch: list[tuple[Report, list[str]]] = []
     many = 0
     for at in range(0, len(drawn), _AT_ONCE):
-        titles = {document.id: title for document, title in drawn[at : at + _AT_ONCE]}
-        coded = pipeline.outcomes([document for document, _ in drawn[at : at + _AT_ONCE]], coder=coder)
-        found = [as_report(o.document, titles[o.document.id], o.events) for o in coded if o.events]
-        parties = list(choices(found))
+        found, parties, sentences = coded(drawn[at : at + _AT_ONCE], coder)
         if not parties:
             continue
-        texts = {r.id: r.sentences for r in found}
-        sentences = [texts[p.report][p.span[0]] for p in parties]
         asked = in_doubt(parties, sums(parties, weight) + leanings(args.model, reader, sentences, parties))
         for report in found:
             own = list(lines(report, asked))

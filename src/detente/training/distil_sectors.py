@@ -1,8 +1,8 @@
 """The teacher of sectors reads unannotated reports: `python -m detente.training.distil_sectors [--teacher DIR] --pool POOL.jsonl.gz… --out DIR`.
 
 The shipped coder finds the parties in them, the teacher (`detente.training.sector_teacher`) says what sectors they act in; without a teacher
-the coder's own reader of sectors says it, so that one taught anew forgets nothing of what this one was told. Writes shards of `Told` parties, from which `detente.training.weigh_sectors --silver` has the student's reader learn. Resumable: shards that exist are kept.
-Reports with a sentence that is annotated (``--have``) or of a reference (``--keep-out``) are left out.
+the coder's own reader of sectors says it, so that one taught anew forgets nothing of what this one was told. Writes shards of `Told` parties,
+from which `detente.training.weigh_sectors --silver` has the student's reader learn. Resumable: shards that exist are kept. Reports with a sentence that is annotated (``--have``) or of a reference (``--keep-out``) are left out.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from detente.training.examples import fingerprint
 from detente.training.line_format import Annotation, Marked, Report
 from detente.training.sector_teacher import SectorTeacher, read, windows
 from detente.training.train_sector_reader import Told, leanings
-from detente.training.weigh_sectors import choices, sums, table
+from detente.training.weigh_sectors import Choice, choices, sums, table
 
 _SHARD = 1_000  # reports of a file
 _UNKNOWN = "UNK"
@@ -85,6 +85,15 @@ def reports(pools: Sequence[Path], out: set[str], wanted: int, seed: int) -> lis
     return found
 
 
+def coded(drawn: Sequence[tuple[Document, str]], coder: Coder) -> tuple[list[Report], list[Choice], list[str]]:
+    """Of drawn reports those in which the coder finds events, their parties, and the sentence that each party stands in."""
+    titles = {document.id: title for document, title in drawn}
+    outcomes = pipeline.outcomes([document for document, _ in drawn], coder=coder)
+    found = [as_report(o.document, titles[o.document.id], o.events) for o in outcomes if o.events]
+    parties, texts = list(choices(found)), {r.id: r.sentences for r in found}
+    return found, parties, [texts[p.report][p.span[0]] for p in parties]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--teacher", type=Path, help="folder of detente.training.sector_teacher")
@@ -109,11 +118,8 @@ def main() -> None:
         path = args.out / f"{number:03d}.pt"
         if path.exists():
             continue
-        titles = {document.id: title for document, title in drawn[at : at + _SHARD]}
-        coded = pipeline.outcomes([document for document, _ in drawn[at : at + _SHARD]], coder=coder)
-        found = [as_report(o.document, titles[o.document.id], o.events) for o in coded if o.events]
-        parties, texts = list(choices(found)), {r.id: r.sentences for r in found}
-        sentences, of_clues = [texts[p.report][p.span[0]] for p in parties], sums(parties, weight)
+        found, parties, sentences = coded(drawn[at : at + _SHARD], coder)
+        of_clues = sums(parties, weight)
         if teacher is None:
             scores = of_clues + leanings(args.model, reader, sentences, parties)
         else:

@@ -17,6 +17,8 @@ from detente.ontology import CASUALTY_KINDS, CONTEXTS, MODES, SECTORS, STATUSES,
 
 _OCCURRENCE = re.compile(r"^(.*)#(\d)$", re.S)
 _TAGS = {"actor": "A", "recipient": "R", "place": "P", "date": "D", "attribution": "B"}
+_ROLES = {tag: role for role, tag in _TAGS.items()}
+_VALUED = ("place", "date")  # roles whose words stand before a value, not a party's code
 _CASUALTY = re.compile(r"^([a-z]+)(>=|<=|=|~)(\w+)$")
 
 
@@ -99,18 +101,17 @@ def parse_event(line: str, sentences: list[str], optional: bool = False) -> Anno
     kind, *modes = re.split(r"[/+]", parts[1])
     if kind not in TYPES or any(m not in MODES[kind] for m in modes):
         raise AnnotationError(f"unknown type or mode {parts[1]!r}")
-    roles: dict[str, list[Marked]] = {"actor": [], "recipient": [], "place": [], "date": [], "attribution": []}
+    roles: dict[str, list[Marked]] = {role: [] for role in _TAGS}
     status, casualties, accept = "actual", [], []
     for part in filter(None, parts[3:]):
         tag, _, value = part.partition(" ")
         value = value.strip()
-        if tag in "AR":
-            roles["actor" if tag == "A" else "recipient"].append(_party(sentence, value))
-        elif tag in "PD":
+        role = _ROLES.get(tag)
+        if role in _VALUED:
             text, _, code = value.rpartition("=")
-            roles["place" if tag == "P" else "date"].append(Marked(*find(sentence, text.strip()), code))
-        elif tag == "B":
-            roles["attribution"].append(_party(sentence, value))
+            roles[role].append(Marked(*find(sentence, text.strip()), code))
+        elif role is not None:
+            roles[role].append(_party(sentence, value))
         elif tag == "S" and value in STATUSES:
             status = value
         elif tag == "T" and value in TYPES:
@@ -149,9 +150,7 @@ def written(event: Annotation, sentence: str) -> str:
     for role, tag in _TAGS.items():
         for party in event.roles.get(role, ()):
             code = ":".join(filter(None, (party.code, "+".join(party.sectors))))
-            fields.append(
-                f"{tag} {_named(sentence, party)}" + (f"={code}" if code or role in ("place", "date") else "")
-            )
+            fields.append(f"{tag} {_named(sentence, party)}" + (f"={code}" if code or role in _VALUED else ""))
     if event.status != "actual":
         fields.append(f"S {event.status}")
     return " | ".join(fields)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from detente.extract import parties
 from detente.extract.events import events
 from detente.knowledge import tables
-from detente.model.coder import DEFAULT
+from detente.model.coder import DEFAULT, softmax
 from detente.model.labels import SECTOR_LIST
 from detente.records import Actor, CoderVersion, Sentence
 from detente.resolve import sectors
@@ -207,8 +207,7 @@ def lesson(
     sentences, given = [texts[p.report, p.span[0]] for p in sure], unseen(sure)
     if told:
         scores = np.stack([t.scores for t in told]).astype(np.float32)
-        chances = np.exp(scores - scores.max(1, keepdims=True))
-        wanted = np.concatenate([wanted, chances / chances.sum(1, keepdims=True)])
+        wanted = np.concatenate([wanted, softmax(scores)])
         sentences += [t.sentence for t in told]
         given = np.concatenate([given, sums([t.party for t in told], weight)])
     return Lesson([*sure, *(t.party for t in told)], sentences, given, wanted, shares)
