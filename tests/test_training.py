@@ -5,7 +5,6 @@ import json
 import re
 import shutil
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,13 +176,15 @@ class TestLearning:
         assert card["modes refined"]["epochs"] == 1
         assert card["roles refined"] == json.loads((DEFAULT / "card.json").read_text())["roles refined"]
 
-    def test_the_reader_of_sectors_learns_what_the_clues_leave_over(self, tmp_path):
+    def test_what_reads_sectors_learns_what_the_clues_leave_over(self, tmp_path, monkeypatch):
         import numpy as np
 
         from detente.model.coder import DEFAULT, FILES, Coder
         from detente.model.labels import SECTOR_LIST
-        from detente.training import train_sector_reader
+        from detente.training import train_sector_block, train_sector_reader
+        from detente.training.export_onnx import export_sectors
         from detente.training.line_format import read_folder
+        from detente.training.network import SMALL, SectorBlock
         from detente.training.weigh_sectors import choices, lesson, right_share
 
         model, given = tmp_path / "model", tmp_path / "mine"
@@ -193,51 +194,34 @@ class TestLearning:
             shutil.copy(DEFAULT / name, model)
         for name in ("b25.ann", "b25.jsonl", "b26.ann", "b26.jsonl"):
             shutil.copy(ANNOTATIONS / name, given)
-        train_sector_reader.save(model / "sectors.npz", train_sector_reader.silent(384))
+
+        def silence():
+            train_sector_reader.save(model / "sectors.npz", train_sector_reader.silent(384))
+            export_sectors(SectorBlock(SMALL), model)
+
+        silence()
         silent = Coder(model).read([SENTENCE])[0].events[0].roles["actor"][0].leaning
         assert silent == (0.0,) * len(SECTOR_LIST)
         reports = list(read_folder(given))
-        parties = list(choices(reports))
-        nothing = np.zeros((len(parties), len(SECTOR_LIST)), np.float32)
-        texts = {(r.id, n): words for r in reports for n, words in enumerate(r.sentences)}
-        given = lesson(parties, [], [], texts, {})
-        reader = train_sector_reader.train(model, replace(given, of_clues=nothing))
-        leanings = train_sector_reader.leanings(model, reader, given.sentences, parties)
-        assert right_share(parties, leanings) > right_share(parties, nothing) + 0.1
-        assert any(Coder(model).read([SENTENCE])[0].events[0].roles["actor"][0].leaning)
-
-    def test_the_teacher_of_sectors_reads_a_report_whole(self):
-        import numpy as np
-        import torch
-
-        from detente.model.coder import DEFAULT
-        from detente.model.labels import SECTOR_LIST
-        from detente.model.tokens import load_tokenizer
-        from detente.training.line_format import Report
-        from detente.training.sector_teacher import SectorTeacher, read, windows
-        from detente.training.weigh_sectors import Choice
-
-        tokenizer = load_tokenizer(DEFAULT / "tokenizer.json")
-        first = "Gunmen attacked a checkpoint near Mondoro on Tuesday."
-        report = Report("r", "", "2019-10-01", "Attack in Mali", [first] * 30 + ["Soldiers killed them."])
-        parties = [
-            Choice(((), {}), "", "UAF", "r", (0, 0, len("Gunmen")), "ASSAULT", "actor"),
-            Choice(((), {}), "", "MIL", "r", (30, 0, len("Soldiers")), "ASSAULT", "actor"),
-        ]
-        found = windows(tokenizer, [report], parties)
-        words = {i: tokenizer.decode(w.ids[a:b]) for w in found for i, a, b in w.places}
-        assert words == {0: "gunmen", 1: "soldiers"}
-        assert len(found) == 2 and all("attack in mali" in tokenizer.decode(w.ids) for w in found)
-        assert all(len(w.ids) <= 256 for w in found)
-        torch.manual_seed(0)
-        given = np.zeros((2, len(SECTOR_LIST)), np.float32)
-        given[1, 3] = 2.0
-        # One that has learnt nothing leaves what the clues say.
-        assert np.allclose(read(SectorTeacher(), found, parties, given, torch.device("cpu")), given, atol=0.02)
+        half = len(reports) // 2
+        learn, read = (list(choices(some)) for some in (reports[:half], reports[half:]))
+        nothing = right_share(learn, np.zeros((len(learn), len(SECTOR_LIST)), np.float32))
+        taught = lesson(Coder(model), reports[:half], learn, reports[half:], read)
+        assert {int(i) for one in taught.stretches for i in one.which} <= set(range(len(learn) + len(read)))
+        assert taught.readers.tolist() == [0] * len(learn) + [1] * len(read)
+        taught.of_clues.zero_()
+        for name, value in (("_BATCH", 256), ("_AHEAD", 5), ("_EPOCHS", 4)):
+            monkeypatch.setattr(train_sector_block, name, value)
+        for part in (train_sector_reader, train_sector_block):
+            silence()
+            part.train(model, taught)
+            told = train_sector_reader.leanings(Coder(model), reports[:half], learn)
+            assert right_share(learn, told) > nothing + 0.1, part.__name__
+            assert any(Coder(model).read([SENTENCE])[0].events[0].roles["actor"][0].leaning)
 
     def test_a_coded_report_is_a_lesson(self):
         import detente
-        from detente.training.distil_sectors import as_report
+        from detente.training.choose_parties import as_report
         from detente.training.weigh_sectors import choices
 
         text = "The report came late. Gunmen attacked a checkpoint near Mondoro. Soldiers killed two of them."
@@ -256,8 +240,7 @@ class TestLearning:
 
         import detente
         from detente.model.labels import SECTOR_LIST
-        from detente.training.choose_parties import in_doubt, lines
-        from detente.training.distil_sectors import as_report
+        from detente.training.choose_parties import as_report, in_doubt, lines
         from detente.training.line_format import AnnotationError, parse_event
         from detente.training.weigh_sectors import choices
 
@@ -279,22 +262,3 @@ class TestLearning:
         read = parse_event(first.replace("?", "UAF"), report.sentences)
         assert read.roles["actor"][0].sectors == ("UAF",)
         assert read.roles["recipient"][0].sectors == ()
-
-    def test_new_networks_of_sectors_may_count_a_part(self, tmp_path):
-        import numpy as np
-
-        from detente.model.coder import DEFAULT
-        from detente.model.sector_reader import PARTS, SectorReader
-        from detente.training.train_sector_reader import _beside, save
-
-        with np.load(DEFAULT / "sectors.npz") as stored:
-            present = {name: stored[name].astype(np.float32) for name in PARTS}
-        new = {name: array[:, ::-1] if name == "outer_bias" else array * 0.5 for name, array in present.items()}
-        for name, arrays in (("old", present), ("new", new), ("both", _beside(present, new, 0.25))):
-            save(tmp_path / f"{name}.npz", arrays)
-        vectors = np.random.default_rng(0).normal(size=(5, len(present["project"][0]))).astype(np.float32)
-        zeros = np.zeros(5, np.int64)
-        old, new, both = (
-            SectorReader(tmp_path / f"{name}.npz").leanings(vectors, zeros, zeros) for name in ("old", "new", "both")
-        )
-        assert np.allclose(both, 0.75 * old + 0.25 * new, atol=2e-2)

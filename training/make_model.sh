@@ -64,13 +64,6 @@ $PY -m detente.training.refine_roles --data $DATA --keep-out tests/gold/dev.json
 $PY -m detente.training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_countries --data training/annotations --hold "$HOLD"
 $PY -m detente.training.weigh_sectors --data $DATA --readings training/sector_readings --hold "$HOLD"
-if [ -n "$POOL" ]; then
-  # The teacher of sectors takes what the clues say, so they are weighed before it, and again with what it tells.
-  $PY -u -m detente.training.sector_teacher --data $DATA --hold "$HOLD" --base "$WORK/mpnet.safetensors" --tokenizer "$WORK/base/tokenizer.json" \
-    --out "$WORK/sector-teacher"
-  $PY -u -m detente.training.distil_sectors --teacher "$WORK/sector-teacher" --pool $POOL --have $DATA --keep-out tests/gold/dev.jsonl --out "$WORK/silver-sectors"
-  $PY -m detente.training.weigh_sectors --data $DATA --readings training/sector_readings --hold "$HOLD" --silver "$WORK/silver-sectors"
-fi
 # Thresholds and calibration once more, with the new weights of countries and sectors in the path.
 $PY -m detente.training.choose_thresholds --keep --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_links --write

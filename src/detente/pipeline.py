@@ -115,8 +115,9 @@ def _code_window(
     texts = [s.text for _, work in waiting if isinstance(work, list) for s in work]
     try:
         readings: list[SentenceReading] = []
-        for at in range(0, len(texts), _WINDOW):  # one report may have far more
-            readings += coder.read(texts[at : at + _WINDOW])
+        for reports in _portions([len(work) for _, work in waiting if isinstance(work, list)]):
+            at = len(readings)
+            readings += coder.read(texts[at : at + sum(reports)], reports)
             if alive is not None:
                 alive()
     except Exception:
@@ -145,6 +146,23 @@ def _code_window(
             continue
         notes = tuple(sorted({s.note for s in work if s.note}))
         yield Outcome(document, tuple(found), len(work), notes=(*document.notes, *notes))
+
+
+def _portions(lengths: Iterable[int]) -> Iterator[list[int]]:
+    """Reports of so many sentences in portions of `_WINDOW` sentences; one that is longer is read as several reports.
+
+    How a report is parted depends on nothing but its own length: its answers do not change with what else is coded.
+    """
+    portion: list[int] = []
+    for length in lengths:
+        parts = [*([_WINDOW] * (length // _WINDOW)), *([length % _WINDOW] if length % _WINDOW else [])]
+        for part in parts:
+            if portion and sum(portion) + part > _WINDOW:
+                yield portion
+                portion = []
+            portion.append(part)
+    if portion:
+        yield portion
 
 
 def coder_version(coder: Coder) -> CoderVersion:

@@ -11,7 +11,7 @@ from detente.errors import ModelError
 from detente.model import labels
 from detente.model.coder import DEFAULT, Coder, default_coder
 from detente.model.sector_reader import PARTS, SectorReader
-from detente.model.tagging import span_mean, words_of
+from detente.model.tagging import span_pieces, words_of
 from detente.model.tokens import load_tokenizer, pieces
 
 
@@ -39,13 +39,12 @@ def test_places_and_dates_have_no_leaning():
     assert not any(s.leaning for role in ("place", "date") for s in event.roles.get(role, ()))
 
 
-def test_the_vector_of_a_party_is_the_mean_of_its_words():
+def test_the_pieces_of_a_party_are_those_of_its_words():
     (cut,) = pieces(load_tokenizer(DEFAULT / "tokenizer.json"), ["Turkish gendarmes fired."])
-    values = np.arange(2 * len(cut.ids), dtype=np.float32).reshape(-1, 2)
-    words = words_of(cut)
     start, end = 8, 17  # gendarmes
     inside = [i for i, (a, b) in enumerate(cut.offsets) if a < end and start < b]
-    np.testing.assert_allclose(span_mean(words, values, start, end), values[inside].mean(0))
+    first, last = span_pieces(words_of(cut), start, end)
+    assert list(range(first, last)) == inside
 
 
 def test_a_damaged_reader_is_told_with_its_path(tmp_path):
@@ -55,10 +54,18 @@ def test_a_damaged_reader_is_told_with_its_path(tmp_path):
         Coder(tmp_path / "model")
 
 
-def test_a_missing_reader_is_told(tmp_path):
+def test_a_damaged_graph_is_told(tmp_path):
     shutil.copytree(DEFAULT, tmp_path / "model")
-    (tmp_path / "model/sectors.npz").unlink()
-    with pytest.raises(ModelError, match=r"sectors\.npz is missing"):
+    (tmp_path / "model/sectors.onnx").write_bytes(b"no graph")
+    with pytest.raises(ModelError, match=r"model files in .* cannot be loaded"):
+        Coder(tmp_path / "model")
+
+
+@pytest.mark.parametrize("name", ["sectors.npz", "sectors.onnx"])
+def test_a_missing_reader_is_told(tmp_path, name):
+    shutil.copytree(DEFAULT, tmp_path / "model")
+    (tmp_path / "model" / name).unlink()
+    with pytest.raises(ModelError, match=rf"{name} is missing"):
         Coder(tmp_path / "model")
 
 

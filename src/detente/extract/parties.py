@@ -12,6 +12,7 @@ from detente.resolve.antecedents import suggested
 from detente.resolve.beside import beside
 from detente.resolve.countries import Surroundings, with_country
 from detente.resolve.introduced import introduced
+from detente.resolve.named import beside_name
 from detente.resolve.references import Discourse, both, joint, named_before, refer
 from detente.resolve.sectors import Scene, is_bare, spoken_of, with_sectors
 
@@ -112,7 +113,10 @@ def with_context(
         around.other,
         before,
         spoken_of(discourse.text),
-        tuple(suggested(actor.text or "", actor.start or 0, actor.end or 0, discourse.text, discourse.sentences)),
+        (
+            *suggested(actor.text or "", actor.start or 0, actor.end or 0, discourse.text, discourse.sentences),
+            *(() if is_bare(actor) else beside_name(actor.text or "", discourse.text)),
+        ),
         tuple(beside(around.sentence, around.start, around.end)) if is_bare(actor) else (),
         span.leaning,
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,14 +22,24 @@ from numpy.typing import NDArray
 from detente.errors import ModelError
 from detente.model import labels
 from detente.model.gate import Gate
+from detente.model.report_reader import Asked, ReportReader
 from detente.model.sector_reader import SectorReader
 from detente.model.tagging import RoleSpan as RoleSpan
-from detente.model.tagging import TriggerSpan, Words, members, role_spans, span_mean, triggers, word_means, words_of
+from detente.model.tagging import TriggerSpan, Words, members, role_spans, span_pieces, triggers, word_means, words_of
 from detente.model.tokens import Pieces, load_tokenizer, pieces
 
-FORMAT = 3
+FORMAT = 4
 DEFAULT = Path(__file__).parent / "small"
-FILES = ("card.json", "tokenizer.json", "encoder.onnx", "roles.onnx", "pairs.onnx", "gate.npz", "sectors.npz")
+FILES = (
+    "card.json",
+    "tokenizer.json",
+    "encoder.onnx",
+    "roles.onnx",
+    "pairs.onnx",
+    "sectors.onnx",
+    "gate.npz",
+    "sectors.npz",
+)
 Floats = NDArray[np.float32]
 A = TypeVar("A")
 T = TypeVar("T")
@@ -118,6 +128,14 @@ class SentenceReading:
     contexts: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A sentence in word pieces with the encoder's vectors [pieces, width]; None if the gate kept it from the encoder."""
+
+    cut: Pieces
+    vectors: Floats | None
+
+
 class Coder:
     """The loaded model: give it sentences, it gives a `SentenceReading` for each, in the same order.
 
@@ -141,7 +159,6 @@ class Coder:
         self._calibration = np.array(self.card.get("calibration") or [[0.0, 0.0], [1.0, 1.0]]).T
         self._gate = Gate(folder / "gate.npz")
         self._gate_limit = float(self.card["gate"]["threshold"])
-        self._sectors = SectorReader(folder / "sectors.npz")
         self._tokenizer = load_tokenizer(folder / "tokenizer.json")
         self._threads = threads or os.cpu_count() or 1
         self._pool: ThreadPoolExecutor | None = None
@@ -155,7 +172,7 @@ class Coder:
         # slower without VNNI (18 ms a sentence against 12), and read a sentence otherwise there than with it.
         options.add_session_config_entry("session.disable_quant_qdq", "1")
         try:
-            self._encoder, self._roles, self._pairs = (
+            self._encoder, self._roles, self._pairs, sectors = (
                 onnxruntime.InferenceSession(
                     str(folder / name),
                     options,
@@ -163,24 +180,31 @@ class Coder:
                     # onnxruntime 1.32 computes the fused kernel ten times slower than its two parts: 4.4 against 3.8 ms a sentence.
                     disabled_optimizers=["SkipLayerNormFusion"],
                 )
-                for name in ("encoder.onnx", "roles.onnx", "pairs.onnx")
+                for name in ("encoder.onnx", "roles.onnx", "pairs.onnx", "sectors.onnx")
             )
         except Exception as error:  # onnxruntime raises bare pybind exceptions
             raise ModelError(f"model files in {folder} cannot be loaded: {error}") from error
+        self.report_reader = ReportReader(sectors, SectorReader(folder / "sectors.npz"))
 
-    def read(self, sentences: Sequence[str]) -> list[SentenceReading]:
+    def read(self, sentences: Sequence[str], reports: Sequence[int] | None = None) -> list[SentenceReading]:
         """What each sentence reports. Sentences over `labels.MAX_PIECES` word pieces are read up to there.
 
+        ``reports``: how many of the sentences each report has, in their order (None: each sentence is a report of its own). What a
+        party's sectors lean to is read from its report, everything else from its sentence.
         A few of about one length are read at once, which takes a sixth less time and gives each the very vectors that it has alone.
         """
         cut = pieces(self._tokenizer, sentences)
         out = [SentenceReading((), np.zeros(len(labels.CONTEXT_LIST), np.float32)) for _ in cut]
-        asked = [i for i, one in enumerate(cut) if self._gate.score(one.ids) > self._gate_limit]
+        vectors: list[Floats | None] = [None] * len(cut)
+        asked = [i for i, one in enumerate(cut) if self._is_read(one)]
         asked.sort(key=lambda i: len(cut[i].ids))
         groups = [[cut[i] for i in asked[at : at + _AT_ONCE]] for at in range(0, len(asked), _AT_ONCE)]
-        for i, reading in zip(asked, chain.from_iterable(self._map(self._read_some, groups)), strict=True):
-            out[i] = reading
-        return out
+        for i, seen in zip(asked, chain.from_iterable(self._map(self._read_some, groups)), strict=True):
+            out[i], vectors[i] = seen
+        ends = list(accumulate(reports or [1] * len(cut)))
+        parts = [slice(begin, end) for begin, end in zip([0, *ends], ends, strict=False)]
+        found = self._map(lambda part: self._with_leanings(out[part], vectors[part], cut[part]), parts)
+        return list(chain.from_iterable(found))
 
     def read_pair(
         self, sentence: str, source: tuple[int, int] | None, target: tuple[int, int] | None
@@ -241,6 +265,16 @@ class Coder:
         out: Floats = hidden[0]
         return out
 
+    def seen(self, sentences: Sequence[str]) -> list[Seen]:
+        """What the encoder makes of sentences."""
+        return [
+            Seen(one, self.vectors(one) if self._is_read(one) else None) for one in pieces(self._tokenizer, sentences)
+        ]
+
+    def _is_read(self, cut: Pieces) -> bool:
+        """Whether the gate lets a sentence through to the encoder."""
+        return self._gate.score(cut.ids) > self._gate_limit
+
     def confidence(self, certainty: float) -> float:
         """The share of events of this certainty (type and status) that were right on held-back reports."""
         return float(np.interp(certainty, self._calibration[0], self._calibration[1]))
@@ -257,10 +291,12 @@ class Coder:
         mean: Floats = self.vectors(cut).mean(0)
         return mean
 
-    def _read_some(self, cut: Sequence[Pieces]) -> list[SentenceReading]:
+    def _read_some(self, cut: Sequence[Pieces]) -> list[tuple[SentenceReading, Floats]]:
+        """The readings of some sentences, with their vectors [pieces, width]."""
         hidden, trigger, context = self._encoder.run(None, _inputs(*cut))
+        mine = [hidden[n : n + 1, : len(one.ids)] for n, one in enumerate(cut)]
         return [
-            self._read_one(one, hidden[n : n + 1, : len(one.ids)], trigger[n, : len(one.ids)], context[n])
+            (self._read_one(one, mine[n], trigger[n, : len(one.ids)], context[n]), mine[n][0])
             for n, one in enumerate(cut)
         ]
 
@@ -274,7 +310,6 @@ class Coder:
             # A sentence of a hundred triggers must not take a hundred times the memory.
             for at in range(0, len(found), 64):
                 readings += self._read_roles(hidden, words, found[at : at + 64], cut.text)
-            readings = self._with_leanings(readings, hidden[0], words)
         return SentenceReading(tuple(readings), _sigmoid(context))
 
     def _read_roles(self, hidden: Floats, words: Words, found: list[TriggerSpan], sentence: str) -> Iterator[Reading]:
@@ -310,33 +345,35 @@ class Coder:
                 ),
             )
 
-    def _with_leanings(self, readings: list[Reading], hidden: Floats, words: Words) -> list[Reading]:
-        """The readings of a sentence with what the words of each party lean to."""
-        parties = [
-            (reading.type, role, span)
-            for reading in readings
-            for role, spans in reading.roles.items()
-            if role in labels.PARTY_ROLES
-            for span in spans
-        ]
-        if not parties:
+    def _with_leanings(
+        self, readings: list[SentenceReading], vectors: Sequence[Floats | None], cut: Sequence[Pieces]
+    ) -> list[SentenceReading]:
+        """The readings of a report with what each party leans to."""
+        asked = []
+        for n, reading in enumerate(readings):
+            words = words_of(cut[n]) if reading.events else None
+            for event, role, span in _parties(reading):
+                assert words is not None
+                kind, side = labels.TYPE_LIST.index(event.type), labels.PARTY_ROLES.index(role)
+                asked.append(Asked(n, *span_pieces(words, span.start, span.end), kind, side))
+        if not asked:
             return readings
-        leanings = self._sectors.leanings(
-            np.stack([span_mean(words, hidden, span.start, span.end) for _, _, span in parties]),
-            np.array([labels.TYPE_LIST.index(kind) for kind, _, _ in parties]),
-            np.array([labels.PARTY_ROLES.index(role) for _, role, _ in parties]),
-        )
-        told = (
-            replace(span, leaning=tuple(leaning))
-            for (_, _, span), leaning in zip(parties, leanings.tolist(), strict=True)
-        )
+        told = iter(self.report_reader.leanings(vectors, asked).tolist())
         return [
             replace(
                 reading,
-                roles={
-                    role: tuple(next(told) for _ in spans) if role in labels.PARTY_ROLES else spans
-                    for role, spans in reading.roles.items()
-                },
+                events=tuple(
+                    replace(
+                        event,
+                        roles={
+                            role: tuple(replace(span, leaning=tuple(next(told))) for span in spans)
+                            if role in labels.PARTY_ROLES
+                            else spans
+                            for role, spans in event.roles.items()
+                        },
+                    )
+                    for event in reading.events
+                ),
             )
             for reading in readings
         ]
@@ -380,6 +417,15 @@ class Coder:
 def default_coder(threads: int | None = None) -> Coder:
     """The shipped model, loaded once."""
     return Coder(threads=threads)
+
+
+def _parties(reading: SentenceReading) -> Iterator[tuple[Reading, str, RoleSpan]]:
+    """The parties of a sentence, each with its event and its role."""
+    for event in reading.events:
+        for role, spans in event.roles.items():
+            if role in labels.PARTY_ROLES:
+                for span in spans:
+                    yield event, role, span
 
 
 def _country_words(words: Words, told: Floats) -> Iterator[CountryWord]:

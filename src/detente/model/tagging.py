@@ -78,11 +78,10 @@ def words_of(cut: Pieces) -> Words:
     return words
 
 
-def span_mean(words: Words, values: Floats, start: int, end: int) -> Floats:
-    """The mean of ``values`` [pieces, k] over the words that the code points [start, end) touch."""
+def span_pieces(words: Words, start: int, end: int) -> tuple[int, int]:
+    """The pieces [first, last) of the words that the code points [start, end) touch."""
     first, last = bisect_right(words.end, start), bisect_left(words.start, end)
-    mean: Floats = values[words.first[first] : words.last[last - 1]].mean(0)
-    return mean
+    return words.first[first], words.last[last - 1]
 
 
 def word_means(words: Words, values: Floats) -> Floats:

@@ -126,6 +126,8 @@ def particular(actor: Actor, scene: Scene) -> Iterator[tuple[str, list[str]]]:
     meant: dict[str, list[str]] = {}
     for sector, clue in scene.suggested:
         meant.setdefault(sector, []).append(clue)
+    if scene.before:
+        meant.setdefault(scene.before, []).extend(("called so before", f"called so before {how}"))
     for i, sector in enumerate(dict.fromkeys((*actor.sectors, *meant))):
         found = list(meant.get(sector, ()))
         if sector in actor.sectors:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -18,19 +19,81 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from detente import pipeline
 from detente.model.coder import DEFAULT, Coder, softmax
-from detente.model.sector_reader import SectorReader
-from detente.training.choose_reports import known
-from detente.training.distil_sectors import coded, reports
+from detente.records import Actor, Attribution, Document, Event, Place, Sentence
+from detente.segment.sentences import split
+from detente.training.choose_reports import known, pool
+from detente.training.examples import fingerprint
 from detente.training.line_format import Annotation, AnnotationError, Marked, Report, written
 from detente.training.train_sector_reader import leanings
-from detente.training.weigh_sectors import At, Choice, place_of, sums, table
+from detente.training.weigh_sectors import At, Choice, choices, place_of, sums, table
 
 _AT_ONCE = 500  # reports that are coded before it is seen whether there are enough in doubt
 _SURE = 0.8  # probability from which a sector is not in doubt: of 7,507 parties below it 0.49 were right, of 3,323 from 0.97 on 0.97
 _PARTIES = 300  # in doubt in a batch
+_UNKNOWN = "UNK"
 
 Floats = NDArray[np.float32]
+
+
+def as_report(document: Document, title: str, events: Sequence[Event]) -> Report:
+    """A coded report in the form of an annotated one, with the coder's own parties."""
+    sentences = split(document.text)
+    report = Report(document.id, document.source or "", document.published or "", title, [s.text for s in sentences])
+    for event in events:
+        at = next((s for s in sentences if s.start <= event.trigger.start < s.end), None)
+        if at is None:
+            continue
+        parties = {"actor": event.actors, "recipient": event.recipients, "attribution": (event.attribution,)}
+        roles = {
+            role: tuple(
+                Marked(*span, a.country or "---", a.sectors or (_UNKNOWN,))
+                for a in found
+                if a is not None and (span := _span(a, at))
+            )
+            for role, found in parties.items()
+        }
+        if event.place is not None and (span := _span(event.place, at)):
+            roles["place"] = (Marked(*span, event.place.country or ""),)
+        trigger = Marked(event.trigger.start - at.start, event.trigger.end - at.start)
+        report.events.append(
+            Annotation(at.index, event.type, event.modes, trigger, {r: m for r, m in roles.items() if m}, event.status)
+        )
+    return report
+
+
+def _span(words: Actor | Attribution | Place, sentence: Sentence) -> tuple[int, int] | None:
+    """Code points of the words in the sentence; None if they do not stand in it."""
+    if words.start is None or words.end is None or words.start < sentence.start or words.end > sentence.end:
+        return None
+    return words.start - sentence.start, words.end - sentence.start
+
+
+def reports(pools: Sequence[Path], out: set[str], wanted: int, seed: int) -> list[tuple[Document, str]]:
+    """``wanted`` reports of the pools in a drawn order, with their titles; none with a sentence whose fingerprint is in ``out``."""
+    rows = [row for path in pools for row in pool(path)]
+    random.Random(seed).shuffle(rows)
+    found: list[tuple[Document, str]] = []
+    seen: set[str] = set()
+    for row in rows:
+        if len(found) >= wanted:
+            break
+        if row["id"] in seen:
+            continue
+        seen.add(row["id"])
+        if not any(fingerprint(s.text) in out for s in split(row["text"])):
+            one = Document(row["text"], id=row["id"], published=row["published"] or None, source=row["source"])
+            found.append((one, row["title"]))
+    return found
+
+
+def coded(drawn: Sequence[tuple[Document, str]], coder: Coder) -> tuple[list[Report], list[Choice]]:
+    """Of drawn reports those in which the coder finds events, and their parties."""
+    titles = {document.id: title for document, title in drawn}
+    outcomes = pipeline.outcomes([document for document, _ in drawn], coder=coder)
+    found = [as_report(o.document, titles[o.document.id], o.events) for o in outcomes if o.events]
+    return found, list(choices(found))
 
 
 def in_doubt(parties: Sequence[Choice], scores: Floats) -> set[At]:
@@ -57,17 +120,17 @@ def _open(report: Report, event: Annotation, role: str, words: Marked, asked: se
 
 
 def batches(
-    args: argparse.Namespace, coder: Coder, reader: SectorReader, weight: Mapping[str, float]
+    args: argparse.Namespace, coder: Coder, weight: Mapping[str, float]
 ) -> Iterator[list[tuple[Report, list[str]]]]:
     """Reports with their lines, about `_PARTIES` parties in doubt together."""
     drawn = reports(args.pool, known(args.have, args.keep_out), args.reports, args.seed)
     batch: list[tuple[Report, list[str]]] = []
     many = 0
     for at in range(0, len(drawn), _AT_ONCE):
-        found, parties, sentences = coded(drawn[at : at + _AT_ONCE], coder)
+        found, parties = coded(drawn[at : at + _AT_ONCE], coder)
         if not parties:
             continue
-        asked = in_doubt(parties, sums(parties, weight) + leanings(args.model, reader, sentences, parties))
+        asked = in_doubt(parties, sums(parties, weight) + leanings(coder, found, parties))
         for report in found:
             own = list(lines(report, asked))
             doubts = sum(line.count(":?") for line in own)
@@ -96,7 +159,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("training/sector_readings"))
     args = parser.parse_args()
     number = int(args.first[1:])
-    found = batches(args, Coder(args.model), SectorReader(args.model / "sectors.npz"), table())
+    found = batches(args, Coder(args.model), table())
     for n, batch in zip(range(number, number + args.batches), found, strict=False):
         path = args.out / f"s{n:02d}.jsonl"
         rows = ({k: getattr(r, k) for k in ("id", "title", "published", "source", "sentences")} for r, _ in batch)

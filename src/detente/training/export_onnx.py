@@ -1,4 +1,4 @@
-"""Network to the files that ship: three ONNX graphs, weights in 8 bits, with a card.
+"""Network to the files that ship: four ONNX graphs, weights in 8 bits, with a card.
 
 python -m detente.training.export_onnx --network DIR --base DIR --out src/detente/model/small --name small-2026-11
 """
@@ -21,12 +21,13 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch.export import Dim
 
 from detente.model import labels
-from detente.training.network import SHAPES, Network
+from detente.model.windows import LONGEST
+from detente.training.network import SHAPES, Network, SectorBlock
 from detente.training.train_sector_reader import save, silent
 
 BLOCK = 64  # weights of a column that share a scale
 _MOST = 127  # of a weight in 8 bits
-FORMAT = 3  # raise when the run time must change with the files
+FORMAT = 4  # raise when the run time must change with the files
 
 
 def _export(
@@ -97,6 +98,30 @@ def export(network: Network, out: Path, int8: bool = True) -> None:
                 shutil.copy(plain / name, out / name)
 
 
+def export_sectors(block: SectorBlock, out: Path, int8: bool = True) -> None:
+    """Write `sectors.onnx` to ``out``, in 8 bits unless told otherwise."""
+    block.eval()
+    pieces, parties = Dim("pieces", min=2, max=4 * LONGEST), Dim("parties", min=1, max=4096)
+    x = torch.randn(1, 17, block.block.query.in_features)
+    sentences = torch.arange(17)[None] // 6
+    spans = torch.full((3, 17), 1 / 17)
+    which = torch.zeros(3, dtype=torch.long)
+    with tempfile.TemporaryDirectory() as folder:
+        plain = Path(folder) / "sectors.onnx"
+        _export(
+            block,
+            (x, sentences, spans, which, which),
+            ["vectors", "sentences", "spans", "kinds", "sides"],
+            ["sectors"],
+            ({1: pieces}, {1: pieces}, {0: parties, 1: pieces}, {0: parties}, {0: parties}),
+            plain,
+        )
+        if int8:
+            _in_8_bits(plain, out / plain.name)
+        else:
+            shutil.copy(plain, out / plain.name)
+
+
 def _in_8_bits(plain: Path, out: Path) -> None:
     """Weights in 8 bits, in blocks of 64, which onnxruntime makes 32 bits again when it loads them (`detente.model.coder`).
 
@@ -144,7 +169,8 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     export(network, args.out, int8=not args.fp32)
     shutil.copy(args.base / "tokenizer.json", args.out / "tokenizer.json")
-    save(args.out / "sectors.npz", silent(network.shape.width))  # detente.training.weigh_sectors teaches it
+    save(args.out / "sectors.npz", silent(network.shape.width))  # detente.training.weigh_sectors teaches both
+    export_sectors(SectorBlock(network.shape), args.out, int8=not args.fp32)
     card = {
         "name": args.name,
         "format": FORMAT,

@@ -17,6 +17,7 @@ from torch.nn import functional as F
 from detente.model import labels
 
 DISTANCES = 32  # pieces left and right of the trigger that are told apart one by one
+SENTENCES = 4  # sentences before and after that are told apart one by one
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,52 @@ class PairBlock(nn.Module):
             flags = (parties == which).to(torch.float32)
             pooled.append((h * flags[:, :, None]).sum(1) / flags.sum(1, keepdim=True).clamp(min=1))
         out: Tensor = self.types(self.drop(torch.cat(pooled, -1)))
+        return out
+
+
+class SectorBlock(nn.Module):
+    """The sectors that parties lean to, by the report around them: one transformer layer over the encoder's vectors of its sentences."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        width, inner = shape.width, shape.role_width
+        self.block = Block(width, shape.heads, shape.inner, shape.dropout, shape.epsilon)
+        self.away = nn.Embedding(2 * SENTENCES + 1, shape.heads)  # how many sentences one piece stands after another
+        self.norm = nn.LayerNorm(2 * width)
+        self.project = nn.Linear(2 * width, inner)
+        self.kinds = nn.Embedding(len(labels.TYPE_LIST), inner)
+        self.sides = nn.Embedding(len(labels.PARTY_ROLES), inner)
+        self.inner = nn.Linear(inner, width)
+        self.outer = nn.Linear(width, len(labels.SECTOR_LIST))
+        self.drop = nn.Dropout(2 * shape.dropout)
+        nn.init.zeros_(self.away.weight)
+        nn.init.zeros_(self.outer.weight)
+        nn.init.zeros_(self.outer.bias)
+        for table in (self.kinds, self.sides):
+            nn.init.uniform_(table.weight, -0.1, 0.1)
+
+    def forward(self, x: Tensor, sentences: Tensor, spans: Tensor, kinds: Tensor, sides: Tensor) -> Tensor:
+        """[parties, sectors] in log-odds, to be added to what the clues weigh.
+
+        ``x`` [reports, pieces, width]: the encoder's vectors; ``sentences`` [reports, pieces]: the number of each piece's sentence
+        in its report, -1 for padding; ``spans`` [parties, reports * pieces]: how much each piece counts for the vector of a party (its
+        pieces one by their number, the others nothing); ``kinds``, ``sides`` [parties]: indices of type and role.
+        """
+        return self.told(self.read(x, sentences, spans) + self.kinds(kinds) + self.sides(sides))
+
+    def read(self, x: Tensor, sentences: Tensor, spans: Tensor) -> Tensor:
+        """What is made of the words of each party, without its event: [parties, inner width]."""
+        away = (sentences[:, :, None] - sentences[:, None, :]).clamp(-SENTENCES, SENTENCES) + SENTENCES
+        padding = (sentences < 0).to(torch.float32)[:, None, None, :] * -1e4
+        h = self.block(x, self.away(away).permute(0, 3, 1, 2) + padding)
+        width = x.shape[-1]
+        means = torch.cat([spans @ x.reshape(-1, width), spans @ h.reshape(-1, width)], -1)
+        out: Tensor = self.project(self.drop(self.norm(means)))
+        return out
+
+    def told(self, hidden: Tensor) -> Tensor:
+        """[parties, sectors] of what was made of the parties and their events."""
+        out: Tensor = self.outer(self.drop(F.gelu(self.inner(self.drop(F.gelu(hidden))))))
         return out
 
 

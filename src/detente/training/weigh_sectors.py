@@ -1,9 +1,10 @@
 """Learn what each clue of `detente.resolve.sectors` weighs: `python -m detente.training.weigh_sectors --data training/annotations`.
 
 Annotated parties are the examples (their spans given, as annotated; countries, references and the sectors that the words tell as
-the coder finds them), of all reports but those held back. Then the networks of `detente.model.sector_reader` learn what the clues
-leave over (`detente.training.train_sector_reader`): the weights that they see of a party are learnt on other reports. Prints the
-share of first sectors that is right on held-back reports.
+the coder finds them), and with ``--readings`` those whose sector alone was read, of all reports but those held back. Then the networks
+and the block of `detente.model.report_reader` learn what the clues leave over (`detente.training.train_sector_reader`,
+`detente.training.train_sector_block`): the weights that they see of a party are learnt on other reports. Prints the share of first
+sectors that is right on held-back reports.
 """
 
 from __future__ import annotations
@@ -19,18 +20,19 @@ from unittest.mock import patch
 from zlib import crc32
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from detente.extract import parties
 from detente.extract.events import events
 from detente.knowledge import tables
-from detente.model.coder import DEFAULT, softmax
+from detente.model.coder import DEFAULT, Coder
 from detente.model.labels import SECTOR_LIST
 from detente.records import Actor, CoderVersion, Sentence
 from detente.resolve import sectors
-from detente.training import logit, train_sector_reader
+from detente.training import logit, train_sector_block, train_sector_reader
 from detente.training.line_format import Report, held_back, read_folders
-from detente.training.train_sector_reader import Lesson, Told
+from detente.training.train_sector_reader import Lesson, indices, leanings
 from detente.training.weigh_countries import between, laid_out
 
 Floats = NDArray[np.float32]
@@ -40,7 +42,7 @@ _RARE = 5  # clues seen fewer times get no weight of their own
 _RIGHT = 3  # nor do sectors that a clue is seen with fewer times
 _PENALTY = 2.0
 _FOLDS = 3
-_READ = 2.0  # how much a party of doubt counts for the networks: 0.8511 right of 4,043 held-back parties; 0.8491 with 1
+_READ = 2.0  # how much a party of doubt counts for what learns beside the clues: 0.8511 right of 4,043 held-back parties; 0.8491 with 1
 _ROUNDS = 2  # what an earlier mention of a party was taken for is a clue, and is told by the weights that are there
 _OF_WORDS = ("word ", "last ", "role ")
 _WORDS = 0.25  # weights of words that are nearer to nothing are left out of the table
@@ -190,34 +192,45 @@ def write(weight: Mapping[str, float]) -> None:
 
 
 def lesson(
+    coder: Coder,
+    annotated: Sequence[Report],
     learn: Sequence[Choice],
+    doubted: Sequence[Report],
     read: Sequence[Choice],
-    told: Sequence[Told],
-    texts: Mapping[tuple[str, int], str],
-    weight: Mapping[str, float],
 ) -> Lesson:
-    """What the networks are taught: annotated parties, those of doubt whose sector was ``read``, and those of which a model ``told``.
-
-    ``texts``: the sentences of the reports by report and number; ``weight``: of the clues, which have not learnt what was told.
-    """
+    """What the networks and the block are taught: annotated parties, and parties in doubt whose sector was ``read``, with their reports."""
     sure = [*learn, *read]
     wanted = np.zeros((len(sure), len(SECTOR_LIST)), np.float32)
     wanted[np.arange(len(sure)), [SECTOR_LIST.index(p.right) for p in sure]] = 1
-    shares = np.repeat(np.array([1, _READ, 1], np.float32), [len(learn), len(read), len(told)])
-    sentences, given = [texts[p.report, p.span[0]] for p in sure], unseen(sure)
-    if told:
-        scores = np.stack([t.scores for t in told]).astype(np.float32)
-        wanted = np.concatenate([wanted, softmax(scores)])
-        sentences += [t.sentence for t in told]
-        given = np.concatenate([given, sums([t.party for t in told], weight)])
-    return Lesson([*sure, *(t.party for t in told)], sentences, given, wanted, shares)
+    counts = [len(learn), len(read)]
+    kinds, sides = map(torch.from_numpy, indices(sure))
+    return Lesson(
+        [
+            *train_sector_reader.read(coder, annotated, learn),
+            *train_sector_reader.read(coder, doubted, read, len(learn)),
+        ],
+        kinds,
+        sides,
+        *map(
+            torch.from_numpy,
+            (
+                unseen(sure),
+                wanted,
+                np.repeat(np.array([1, _READ], np.float32), counts),
+                np.repeat(np.array([0, 1]), counts),
+            ),
+        ),
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, nargs="+", required=True)
     parser.add_argument(
-        "--model", type=Path, default=DEFAULT, help="folder of a shipped model; its sectors.npz is written"
+        "--model",
+        type=Path,
+        default=DEFAULT,
+        help="folder of a shipped model; its sectors.npz and sectors.onnx are written",
     )
     parser.add_argument("--hold", type=float, default=0.08, help="share of reports that is held back for measuring")
     parser.add_argument(
@@ -227,43 +240,34 @@ def main() -> None:
         default=[],
         help="folders of detente.training.choose_parties: sectors read by hand",
     )
-    parser.add_argument("--silver", type=Path, help="folder of detente.training.distil_sectors")
     parser.add_argument(
-        "--share",
-        type=float,
-        default=1.0,
-        help="how far to go from the present weights; networks below 1 stay beside the new ones",
+        "--share", type=float, default=1.0, help="how far the clues go from the present weights to the new ones"
     )
     args = parser.parse_args()
-    reports = read_folders(args.data)
-    learnt = [r for r in reports if not held_back(r.id, args.hold)]
-    of_doubt = read_folders(args.readings)
-    told = train_sector_reader.silver(args.silver) if args.silver else []
     present = table()
+    reports, of_doubt = read_folders(args.data), read_folders(args.readings)
+    learnt, doubted = ([r for r in some if not held_back(r.id, args.hold)] for some in (reports, of_doubt))
     for _ in range(_ROUNDS):
-        learn, read = list(choices(learnt)), list(choices(of_doubt))
+        learn, read = list(choices(learnt)), list(choices(doubted))
         weight = fit([*learn, *read])
         write(weight)
-    known = {place_of(p) for p in read}
-    told = [t for t in told if place_of(t.party) not in known]
     mixed = between(present, weight, args.share)
     write(mixed)
-    held = list(choices([r for r in reports if held_back(r.id, args.hold)]))
-    by_words, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, mixed)
-    print(f"{len(learn)} and {len(read)} parties, {len(mixed)} weights: right {right_share(learn, sums(learn, mixed))} of the learnt, "
-          f"{right_share(held, given)} of {len(held)} held back (by the words alone {by_words:.4f})", flush=True)  # fmt: skip
-    texts = {(r.id, n): words for r in [*reports, *of_doubt] for n, words in enumerate(r.sentences)}
-    reader = train_sector_reader.train(args.model, lesson(learn, read, told, texts, weight), args.share)
-    sentences = [texts[p.report, p.span[0]] for p in held]
-    share = right_share(held, given + train_sector_reader.leanings(args.model, reader, sentences, held))
-    print(f"with the networks {share} held back")
+    print(f"{len(learn)} and {len(read)} parties, {len(mixed)} weights: right {right_share(learn, sums(learn, mixed))} of the learnt", flush=True)  # fmt: skip
+    taught = lesson(Coder(args.model), learnt, learn, doubted, read)
+    train_sector_reader.train(args.model, taught)
+    train_sector_block.train(args.model, taught)
+    coder = Coder(args.model)
+    measured = {}
+    for name, some in (("held back", reports), ("read, held back", of_doubt)):
+        kept = [r for r in some if held_back(r.id, args.hold)]
+        held = list(choices(kept))
+        by_words, given = sum(e.told == e.right for e in held) / max(1, len(held)), sums(held, mixed)
+        share = right_share(held, given + leanings(coder, kept, held))
+        print(f"{name}: right {share} of {len(held)} (by the clues {right_share(held, given)}, by the words alone {by_words:.4f})", flush=True)  # fmt: skip
+        measured[name] = {"parties": len(held), "first sector": share}
     card = json.loads((args.model / "card.json").read_text("utf-8"))
-    card["sectors"] = {
-        "parties": len(learn),
-        "read": len(read),
-        "silver": len(told),
-        "held back": {"parties": len(held), "first sector": share},
-    }
+    card["sectors"] = {"parties": len(learn), "read": len(read), **measured}
     (args.model / "card.json").write_text(json.dumps(card, indent=1) + "\n", "utf-8")
 
 
