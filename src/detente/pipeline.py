@@ -155,8 +155,8 @@ def _portions(lengths: Iterable[int]) -> Iterator[list[int]]:
     """
     portion: list[int] = []
     for length in lengths:
-        parts = [*([_WINDOW] * (length // _WINDOW)), *([length % _WINDOW] if length % _WINDOW else [])]
-        for part in parts:
+        for at in range(0, length, _WINDOW):
+            part = min(_WINDOW, length - at)
             if portion and sum(portion) + part > _WINDOW:
                 yield portion
                 portion = []

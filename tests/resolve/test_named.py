@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from detente.resolve.named import beside_name
+from detente.resolve.antecedents import heads
+from detente.resolve.named import _beside, beside_name
+from tests.quickest import quickest
 
 REPORT = (
     "Unknown men shot dead a journalist, Nabil al-Quaety, in Aden. Police are looking for them. "
@@ -30,3 +32,16 @@ def test_words_without_a_name_have_nothing_beside_them():
 
 def test_a_name_that_is_part_of_a_word_is_not_meant():
     assert beside_name("Ley", "The bishop Leyton prayed.") == ()
+
+
+def test_a_name_that_stands_everywhere_takes_time_as_its_report_is_long():
+    def read(mentions: int) -> None:
+        report = f"{mentions} times: " + "Bishop Smith met soldiers and journalist Jones. " * mentions
+        heads(report)  # kept
+        for name in ("Smith", "Jones", "Bishop"):
+            beside_name(name, report)
+            _beside.cache_clear()
+
+    assert quickest(lambda: read(3_000)) < 40 * quickest(
+        lambda: read(300)
+    )  # 10 when measured; with every head noun looked at 95

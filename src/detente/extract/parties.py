@@ -105,6 +105,7 @@ def with_context(
         actor = with_country(actor, around, discourse, earlier)
     same = named_before(actor.text or "", discourse)
     before = same.sectors[0] if same else None
+    bare = is_bare(actor)
     scene = Scene(
         event,
         around.side,
@@ -115,9 +116,9 @@ def with_context(
         spoken_of(discourse.text),
         (
             *suggested(actor.text or "", actor.start or 0, actor.end or 0, discourse.text, discourse.sentences),
-            *(() if is_bare(actor) else beside_name(actor.text or "", discourse.text)),
+            *(() if bare else beside_name(actor.text or "", discourse.text)),
         ),
-        tuple(beside(around.sentence, around.start, around.end)) if is_bare(actor) else (),
+        tuple(beside(around.sentence, around.start, around.end)) if bare else (),
         span.leaning,
     )
     return with_sectors(actor, span.sectors, scene)

@@ -351,9 +351,10 @@ class Coder:
         """The readings of a report with what each party leans to."""
         asked = []
         for n, reading in enumerate(readings):
-            words = words_of(cut[n]) if reading.events else None
+            if not reading.events:
+                continue
+            words = words_of(cut[n])
             for event, role, span in _parties(reading):
-                assert words is not None
                 kind, side = labels.TYPE_LIST.index(event.type), labels.PARTY_ROLES.index(role)
                 asked.append(Asked(n, *span_pieces(words, span.start, span.end), kind, side))
         if not asked:

@@ -39,13 +39,15 @@ class Stretch:
     """What is read of a report at once (`detente.model.windows`) to tell the sectors of some parties.
 
     ``vectors`` [pieces, width]; ``sentences`` [pieces]: the number of each piece's sentence in the stretch; ``which``: the
-    parties, by their numbers; ``spans`` [parties, 2]: the pieces [first, last) of each.
+    parties, by their numbers; ``spans`` [parties, 2]: the pieces [first, last) of each; ``kinds``, ``sides`` [parties]: as in `Asked`.
     """
 
     vectors: Floats
     sentences: Numbers
     which: Numbers
     spans: Numbers
+    kinds: Numbers
+    sides: Numbers
 
 
 class ReportReader:
@@ -57,15 +59,15 @@ class ReportReader:
     def leanings(self, vectors: Sequence[Floats | None], asked: Sequence[Asked]) -> Floats:
         """[asked, sectors] in log-odds, to be added to what the clues weigh. The rest as in `stretches`."""
         out = np.zeros((len(asked), len(labels.SECTOR_LIST)), np.float32)
-        of_type, of_role = np.array([(p.kind, p.side) for p in asked], np.int64).reshape(-1, 2).T
         for one in stretches(vectors, asked):
-            out[one.which] = self.told(one, of_type[one.which], of_role[one.which])
+            out[one.which] = self.told(one)
         return out
 
-    def told(self, stretch: Stretch, kinds: Numbers, sides: Numbers) -> Floats:
-        """The same of the parties of one stretch; ``kinds``, ``sides`` [parties]: indices of type and role."""
+    def told(self, stretch: Stretch) -> Floats:
+        """The same of the parties of one stretch."""
         vectors = stretch.vectors.astype(np.float32, copy=False)
         means = shares(stretch.spans, len(vectors))
+        kinds, sides = stretch.kinds, stretch.sides
         given = {"vectors": vectors[None], "sentences": stretch.sentences[None], "spans": means}
         (told,) = self._session.run(None, {**given, "kinds": kinds, "sides": sides})
         out: Floats = told + self._networks.leanings(means @ vectors, kinds, sides)
@@ -89,12 +91,14 @@ def stretches(vectors: Sequence[Floats | None], asked: Sequence[Asked]) -> Itera
         order = [numbers[n] for n in (*window.lead, *window.own)]
         lengths = [len(read[n]) for n in order]
         begin = dict(zip(order, np.cumsum([0, *lengths[:-1]]).tolist(), strict=True))
-        spans = [(begin[p.sentence] + p.first, begin[p.sentence] + p.last) for p in (asked[i] for i in which)]
+        some = [asked[i] for i in which]
         yield Stretch(
             np.concatenate([read[n] for n in order]),
             np.repeat(np.arange(len(order)), lengths),
             np.array(which),
-            np.array(spans),
+            np.array([(begin[p.sentence] + p.first, begin[p.sentence] + p.last) for p in some]),
+            np.array([p.kind for p in some]),
+            np.array([p.side for p in some]),
         )
 
 

@@ -7,6 +7,7 @@ nearer the stronger; what each distance weighs is learnt (`detente.resolve.secto
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 
 from detente.resolve.antecedents import heads
@@ -32,11 +33,13 @@ def beside_name(text: str, report: str) -> tuple[tuple[str, str], ...]:
 def _beside(name: str, report: str) -> tuple[tuple[str, str], ...]:
     nearest: dict[tuple[str, str], int] = {}
     spoken = heads(report)
+    begins = [start for start, _, _, _ in spoken]
     for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", report):
-        for start, end, _, sector in spoken:
-            if end <= m.start() and start > m.start() - _BEFORE:
+        near = slice(bisect_right(begins, m.start() - _BEFORE), bisect_left(begins, m.end() + _AFTER))
+        for start, end, _, sector in spoken[near]:
+            if end <= m.start():
                 side, away, between = "before", m.start() - end, report[end : m.start()]
-            elif start >= m.end() and start < m.end() + _AFTER:
+            elif start >= m.end():
                 side, away, between = "after", start - m.end(), report[m.end() : start]
             else:
                 continue

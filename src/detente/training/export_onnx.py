@@ -92,10 +92,7 @@ def export(network: Network, out: Path, int8: bool = True) -> None:
             plain / "pairs.onnx",
         )
         for name in ("encoder.onnx", "roles.onnx", "pairs.onnx"):
-            if int8:
-                _in_8_bits(plain / name, out / name)
-            else:
-                shutil.copy(plain / name, out / name)
+            _ship(plain / name, out, int8)
 
 
 def export_sectors(block: SectorBlock, out: Path, int8: bool = True) -> None:
@@ -116,10 +113,15 @@ def export_sectors(block: SectorBlock, out: Path, int8: bool = True) -> None:
             ({1: pieces}, {1: pieces}, {0: parties, 1: pieces}, {0: parties}, {0: parties}),
             plain,
         )
-        if int8:
-            _in_8_bits(plain, out / plain.name)
-        else:
-            shutil.copy(plain, out / plain.name)
+        _ship(plain, out, int8)
+
+
+def _ship(plain: Path, out: Path, int8: bool) -> None:
+    """A graph as it was exported to the folder ``out``, in 8 bits or as it is."""
+    if int8:
+        _in_8_bits(plain, out / plain.name)
+    else:
+        shutil.copy(plain, out / plain.name)
 
 
 def _in_8_bits(plain: Path, out: Path) -> None:

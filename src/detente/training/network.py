@@ -94,18 +94,14 @@ class Encoder(nn.Module):
 
     def vectors(self, ids: Tensor, casings: Tensor, marks: Tensor | None = None) -> Tensor:
         """A vector a piece; ``marks`` [sentences, pieces, width] is added to what the first layer reads."""
-        x, bias = self.begun(ids, casings, marks), self.bias(ids)
+        x = self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device)) + self.casings(casings)
+        x = self.drop(self.norm(x if marks is None else x + marks))
+        bias = self._bias(ids)
         for block in self.blocks:
             x = block(x, bias)
         return x
 
-    def begun(self, ids: Tensor, casings: Tensor, marks: Tensor | None = None) -> Tensor:
-        """What the first layer reads."""
-        x = self.words(ids) + self.places(torch.arange(ids.shape[1], device=ids.device)) + self.casings(casings)
-        begun: Tensor = self.drop(self.norm(x if marks is None else x + marks))
-        return begun
-
-    def bias(self, ids: Tensor) -> Tensor:
+    def _bias(self, ids: Tensor) -> Tensor:
         """What is added where one piece looks at another: how far they are from each other, and nothing of the padding."""
         bias = (ids == 0).to(torch.float32)[:, None, None, :] * -1e4
         if self.relative is not None:

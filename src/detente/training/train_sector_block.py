@@ -12,14 +12,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from detente.model import labels
 from detente.model.report_reader import Stretch, shares
 from detente.training.export_onnx import export_sectors
 from detente.training.import_onnx import network_of
 from detente.training.network import SMALL, SectorBlock
-from detente.training.train_sector_reader import COUNTS, Lesson
+from detente.training.train_sector_reader import COUNTS, Lesson, numbers
 
 _EPOCHS, _BATCH = 2, 2048  # pieces
 _RATE, _HEAD_RATE, _AHEAD = 2e-4, 1e-3, 60  # steps over which the rates rise
@@ -56,16 +55,15 @@ class Learner(nn.Module):
         return self.block.eval()
 
 
-def together(some: Sequence[Stretch]) -> tuple[tuple[Tensor, Tensor, Tensor], Tensor]:
-    """What `SectorBlock.read` takes of several stretches, and the numbers of their parties."""
+def together(some: Sequence[Stretch]) -> tuple[Tensor, Tensor, Tensor]:
+    """What `SectorBlock.read` takes of several stretches."""
     longest = max(len(s.vectors) for s in some)
     x = np.zeros((len(some), longest, some[0].vectors.shape[1]), np.float32)
     sentences = np.full((len(some), longest), -1)
     for row, one in enumerate(some):
         x[row, : len(one.vectors)], sentences[row, : len(one.vectors)] = one.vectors, one.sentences
     spans = np.concatenate([one.spans + row * longest for row, one in enumerate(some)])
-    which = torch.from_numpy(np.concatenate([one.which for one in some]))
-    return (torch.from_numpy(x), torch.from_numpy(sentences), torch.from_numpy(shares(spans, x[:, :, 0].size))), which
+    return torch.from_numpy(x), torch.from_numpy(sentences), torch.from_numpy(shares(spans, x[:, :, 0].size))
 
 
 def batches(stretches: Sequence[Stretch]) -> list[Sequence[Stretch]]:
@@ -99,12 +97,10 @@ def train(folder: Path, lesson: Lesson, seed: int = 0) -> None:
             share = min(1.0, step / _AHEAD) * max(0.02, 1 - step / steps)
             for part, rate in zip(optimizer.param_groups, (_RATE, _HEAD_RATE), strict=True):
                 part["lr"] = rate * share
-            read, which = together(todo[n])
-            told = learner(
-                lesson.of_clues[which], read, lesson.kinds[which], lesson.sides[which], lesson.readers[which]
-            )
-            losses = F.cross_entropy(told, lesson.wanted[which], reduction="none")
-            loss = (losses * lesson.shares[which]).sum() / lesson.shares[which].sum()
+            some = todo[n]
+            which, kinds, sides = numbers(some)
+            told = learner(lesson.of_clues[which], together(some), kinds, sides, lesson.readers[which])
+            loss = lesson.loss(told, which)
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(learner.parameters(), 1.0)

@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,18 +47,30 @@ _EPOCHS, _BATCH, _RATE = 6, 256, 2e-3
 class Lesson:
     """Parties to learn from, in one order.
 
-    ``stretches``: what is read of their reports (16-bit vectors); of each party ``kinds`` and ``sides``, the indices of type and role;
-    ``of_clues`` and ``wanted`` [parties, sectors]: what the clues say in log-odds, and how likely each sector is wanted; ``shares``:
-    how much it counts; ``readers``: 0 if it was annotated, 1 if its sector alone was read.
+    ``stretches``: what is read of their reports (16-bit vectors); of each party ``of_clues`` and ``wanted`` [parties, sectors]: what
+    the clues say in log-odds, and how likely each sector is wanted; ``shares``: how much it counts; ``readers``: 0 if it was
+    annotated, 1 if its sector alone was read.
     """
 
     stretches: Sequence[Stretch]
-    kinds: Tensor
-    sides: Tensor
     of_clues: Tensor
     wanted: Tensor
     shares: Tensor
     readers: Tensor
+
+    def loss(self, told: Tensor, which: Tensor) -> Tensor:
+        """How far ``told`` [some, sectors] in log-odds is from what is wanted of the parties of these numbers."""
+        losses = F.cross_entropy(told, self.wanted[which], reduction="none")
+        return (losses * self.shares[which]).sum() / self.shares[which].sum()
+
+
+def numbers(some: Sequence[Stretch]) -> tuple[Tensor, Tensor, Tensor]:
+    """Of the parties of stretches, one after the other: their numbers, and the indices of type and role."""
+    which, kinds, sides = (
+        torch.from_numpy(np.concatenate(given))
+        for given in zip(*((one.which, one.kinds, one.sides) for one in some), strict=True)
+    )
+    return which, kinds, sides
 
 
 def read(coder: Coder, reports: Sequence[Report], parties: Sequence[Choice], first: int = 0) -> list[Stretch]:
@@ -74,7 +86,7 @@ def read(coder: Coder, reports: Sequence[Report], parties: Sequence[Choice], fir
         asked = [_asked(seen[parties[i].span[0]], parties[i]) for i in there]
         for one in stretches([s.vectors for s in seen], asked):
             which = first + np.array(there)[one.which]
-            yield Stretch(one.vectors.astype(np.float16), one.sentences, which, one.spans)
+            yield replace(one, vectors=one.vectors.astype(np.float16), which=which)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:  # onnxruntime lets go of the interpreter while it computes
         found = pool.map(lambda report: list(of_report(report)), (r for r in reports if r.id in of))
@@ -92,16 +104,9 @@ def _asked(seen: Seen, party: Choice) -> Asked:
 def leanings(coder: Coder, reports: Sequence[Report], parties: Sequence[Choice]) -> Floats:
     """[parties, sectors]: what a coder adds for parties of these reports; nothing where it does not read the sentence."""
     out = np.zeros((len(parties), len(labels.SECTOR_LIST)), np.float32)
-    kinds, sides = indices(parties)
     for one in read(coder, reports, parties):
-        out[one.which] = coder.report_reader.told(one, kinds[one.which], sides[one.which])
+        out[one.which] = coder.report_reader.told(one)
     return out
-
-
-def indices(examples: Sequence[Choice]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Of each party the index of its event's type in `labels.TYPE_LIST`, and of its role in `labels.PARTY_ROLES`."""
-    kinds = np.array([labels.TYPE_LIST.index(e.event) for e in examples], np.int64)
-    return kinds, np.array([labels.PARTY_ROLES.index(e.side) for e in examples], np.int64)
 
 
 class Leftover(nn.Module):
@@ -123,7 +128,7 @@ class Leftover(nn.Module):
             nn.init.zeros_(given)
 
     def forward(self, given: Tensor, vectors: Tensor, kinds: Tensor, sides: Tensor, readers: Tensor) -> Tensor:
-        """``given``, the answer: [parties, sectors] in log-odds; ``vectors`` [parties, width], the rest as in `Lesson`."""
+        """``given``, the answer: [parties, sectors] in log-odds; ``vectors`` [parties, width]; ``kinds``, ``sides``, ``readers`` [parties]: indices."""
         narrow = self.project(F.dropout(vectors, _LEFT_OUT, self.training))
         hidden = F.relu(self.inner(narrow) + self.kinds(kinds) + self.sides(sides) + self.peculiar(readers))
         told: Tensor = self.outer(F.dropout(hidden, _LEFT_OUT_INSIDE, self.training)) + self.peculiar_outside(readers)
@@ -133,32 +138,28 @@ class Leftover(nn.Module):
 def train(folder: Path, lesson: Lesson) -> None:
     """Teach the networks; writes `sectors.npz` into the model's folder."""
     torch.set_num_threads(1)
-    width = lesson.stretches[0].vectors.shape[1]
-    vectors = np.zeros((len(lesson.kinds), width), np.float32)
-    for one in lesson.stretches:
-        vectors[one.which] = shares(one.spans, len(one.vectors)) @ one.vectors.astype(np.float32)
-    there = torch.from_numpy(np.concatenate([one.which for one in lesson.stretches]))
-    centre, spread = vectors[there].mean(0), vectors[there].std(0) + 1e-3
+    vectors = np.concatenate(
+        [shares(one.spans, len(one.vectors)) @ one.vectors.astype(np.float32) for one in lesson.stretches]
+    )
+    centre, spread = vectors.mean(0), vectors.std(0) + 1e-3
     normal = torch.from_numpy((vectors - centre) / spread)
-    taught = [_learn(seed, lesson, normal, there) for seed in range(_NETWORKS)]
+    taught = [_learn(seed, lesson, normal) for seed in range(_NETWORKS)]
     save(folder / "sectors.npz", _stacked(taught, centre, spread))
 
 
-def _learn(seed: int, lesson: Lesson, vectors: Tensor, there: Tensor) -> Leftover:
+def _learn(seed: int, lesson: Lesson, vectors: Tensor) -> Leftover:
+    which, kinds, sides = numbers(lesson.stretches)
     torch.manual_seed(seed)
     network = Leftover(vectors.shape[1])
     optimizer = torch.optim.AdamW(network.parameters(), lr=_RATE, weight_decay=0.01)
-    steps, step = _EPOCHS * -(-len(there) // _BATCH), 0
+    steps, step = _EPOCHS * -(-len(which) // _BATCH), 0
     for _ in range(_EPOCHS):
-        for order in torch.randperm(len(there)).split(_BATCH):
-            some = there[order]
+        for order in torch.randperm(len(which)).split(_BATCH):
+            some = which[order]
             for part in optimizer.param_groups:
                 part["lr"] = _RATE * max(0.02, 1 - step / steps)
-            told = network(
-                lesson.of_clues[some], vectors[some], lesson.kinds[some], lesson.sides[some], lesson.readers[some]
-            )
-            losses = F.cross_entropy(told, lesson.wanted[some], reduction="none")
-            loss = (losses * lesson.shares[some]).sum() / lesson.shares[some].sum()
+            told = network(lesson.of_clues[some], vectors[order], kinds[order], sides[order], lesson.readers[some])
+            loss = lesson.loss(told, some)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

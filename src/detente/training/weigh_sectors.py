@@ -32,7 +32,7 @@ from detente.records import Actor, CoderVersion, Sentence
 from detente.resolve import sectors
 from detente.training import logit, train_sector_block, train_sector_reader
 from detente.training.line_format import Report, held_back, read_folders
-from detente.training.train_sector_reader import Lesson, indices, leanings
+from detente.training.train_sector_reader import Lesson, leanings
 from detente.training.weigh_countries import between, laid_out
 
 Floats = NDArray[np.float32]
@@ -202,24 +202,15 @@ def lesson(
     sure = [*learn, *read]
     wanted = np.zeros((len(sure), len(SECTOR_LIST)), np.float32)
     wanted[np.arange(len(sure)), [SECTOR_LIST.index(p.right) for p in sure]] = 1
-    counts = [len(learn), len(read)]
-    kinds, sides = map(torch.from_numpy, indices(sure))
+    stretches = train_sector_reader.read(coder, annotated, learn)
+    stretches += train_sector_reader.read(coder, doubted, read, len(learn))
+    readers = np.repeat([0, 1], [len(learn), len(read)])
     return Lesson(
-        [
-            *train_sector_reader.read(coder, annotated, learn),
-            *train_sector_reader.read(coder, doubted, read, len(learn)),
-        ],
-        kinds,
-        sides,
-        *map(
-            torch.from_numpy,
-            (
-                unseen(sure),
-                wanted,
-                np.repeat(np.array([1, _READ], np.float32), counts),
-                np.repeat(np.array([0, 1]), counts),
-            ),
-        ),
+        stretches,
+        of_clues=torch.from_numpy(unseen(sure)),
+        wanted=torch.from_numpy(wanted),
+        shares=torch.from_numpy(np.where(readers, np.float32(_READ), np.float32(1))),
+        readers=torch.from_numpy(readers),
     )
 
 
