@@ -176,6 +176,43 @@ class TestLearning:
         assert card["modes refined"]["epochs"] == 1
         assert card["roles refined"] == json.loads((DEFAULT / "card.json").read_text())["roles refined"]
 
+    def test_the_encoder_learns_sectors_beside_events(self, tmp_path, monkeypatch):
+        """Of readings of sectors nothing else is learnt; what is held back of them is left out; a stopped run goes on."""
+        import torch
+
+        from detente.model.coder import DEFAULT
+        from detente.training import train
+
+        given, readings, out = tmp_path / "mine", tmp_path / "read", tmp_path / "out"
+        for folder, name in ((given, "b25"), (readings, "s00")):
+            folder.mkdir()
+            home = ANNOTATIONS if folder is given else ANNOTATIONS.parent / "sector_readings"
+            # The first 40 reports of each are enough.
+            lines = (home / f"{name}.jsonl").read_text("utf-8").splitlines()[:40]
+            (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", "utf-8")
+            ids = {json.loads(line)["id"] for line in lines}
+            parts = re.split(r"(?m)^(?=# )", (home / f"{name}.ann").read_text("utf-8"))
+            (folder / f"{name}.ann").write_text(
+                "".join(p for p in parts if p.strip() and p[2:].split()[0] in ids), "utf-8"
+            )
+        words = ["--data", str(given), "--readings", str(readings), "--tokenizer", str(DEFAULT / "tokenizer.json")]
+        words += ["--start", str(DEFAULT), "--out", str(out), "--hold", "0.3", "--readings-pieces", "300"]
+        monkeypatch.setattr("sys.argv", ["train", *words, "--epochs", "1"])
+        train.main()
+        (row,) = json.loads((out / "log.json").read_text())["epochs"]
+        assert {"trigger", "leaning", "leaning, read"} <= row["loss"].keys() and 0 < row["held back"]["leaning"] <= 1
+        kept = torch.load(out / "network.pt", weights_only=True)
+        assert (
+            kept.keys() == train.state_of(DEFAULT, torch.device("cpu")).keys()
+        )  # the head that told the sectors is not kept
+        monkeypatch.setattr("sys.argv", ["train", *words, "--epochs", "2"])
+        train.main()
+        assert [r["epoch"] for r in json.loads((out / "log.json").read_text())["epochs"]] == [1, 2]
+        tokenizer = train.load_tokenizer(DEFAULT / "tokenizer.json")
+        learnt = {e.report for e in train.read_sectors([readings], [], 0.3, tokenizer)}
+        reports = train.read_folders([readings])
+        assert learnt and not any(train.held_back(r, 0.3) for r in learnt) and learnt < {r.id for r in reports}
+
     def test_what_reads_sectors_learns_what_the_clues_leave_over(self, tmp_path, monkeypatch):
         import numpy as np
 

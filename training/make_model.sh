@@ -56,7 +56,7 @@ if [ -n "$POOL" ]; then
   $PY -u -m detente.training.distil_pairs --reader "$WORK/pairs" --silver "$WORK/silver" --out "$WORK/silver-pairs"
   SILVER="--silver $WORK/silver-pairs --silver-share 0.45 --repeat 2"
 fi
-$PY -u -m detente.training.train $COMMON $SILVER --shape small --base "$WORK/base/model.safetensors" --out "$WORK/student" \
+$PY -u -m detente.training.train $COMMON $SILVER --readings training/sector_readings --shape small --base "$WORK/base/model.safetensors" --out "$WORK/student" \
   --epochs 6 --rate 3e-4 --head-rate 1e-3 --pieces 1000
 $PY -m detente.training.export_onnx --network "$WORK/student" --base "$WORK/base" --out src/detente/model/small --name "$NAME"
 $PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver-pairs} --out src/detente/model/small

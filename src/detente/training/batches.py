@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Self
+from typing import Self, TypeVar
 
 import torch
 from torch import Tensor
@@ -58,6 +58,7 @@ class SoftExample:
 
 
 AnyExample = Example | SoftExample
+E = TypeVar("E", bound=AnyExample)
 
 
 @dataclass(slots=True)
@@ -84,6 +85,9 @@ class Batch:
     pair_where: Tensor  # [P] row of the sentence
     parties: Tensor  # [P, L] 0 none, 1 source, 2 target
     pair_types: Tensor  # [P, types]
+    party_where: Tensor  # [Q] row of the sentence of each party whose sector is known
+    party_words: Tensor  # [Q, L] how much each piece counts for the mean of its words
+    first_sectors: Tensor  # [Q]
 
     def to(self, device: torch.device) -> Self:
         """The same batch on a device."""
@@ -101,12 +105,10 @@ def length(example: AnyExample) -> int:
     return len(example.ids) if isinstance(example, SoftExample) else len(example.pieces.ids)
 
 
-def groups(
-    examples: Sequence[AnyExample], pieces_a_batch: int, rng: random.Random | None
-) -> Iterator[list[AnyExample]]:
+def groups(examples: Sequence[E], pieces_a_batch: int, rng: random.Random | None) -> Iterator[list[E]]:
     """Groups of sentences of like length, each of at most ``pieces_a_batch`` pieces with padding; shuffled if ``rng``."""
     order = sorted(examples, key=lambda e: length(e) + (6 * rng.random() if rng else 0.0))
-    cut: list[list[AnyExample]] = [[]]
+    cut: list[list[E]] = [[]]
     longest = 0
     for e in order:
         longest = max(longest, length(e))
@@ -124,6 +126,7 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
     b, n = len(examples), max(map(length, examples))
     events = [(row, ev) for row, e in enumerate(examples) for ev in e.events]
     couples = [(row, sides, types) for row, e in enumerate(examples) for sides, types in _couples(e)]
+    known = [(row, *s) for row, ev in events if isinstance(ev, RoleExample) for s in ev.sectors]
     batch = Batch(
         torch.zeros(b, n, dtype=torch.long),
         torch.zeros(b, n, dtype=torch.long),
@@ -145,7 +148,12 @@ def collate(examples: Sequence[AnyExample]) -> Batch:
         torch.tensor([row for row, _, _ in couples], dtype=torch.long),
         torch.zeros(len(couples), n, dtype=torch.long),
         torch.zeros(len(couples), len(labels.TYPE_LIST)),
+        torch.tensor([row for row, _, _, _ in known], dtype=torch.long),
+        torch.zeros(len(known), n),
+        torch.tensor([sectors[0] for _, _, _, sectors in known], dtype=torch.long),
     )
+    for i, (_, first, last, _) in enumerate(known):
+        batch.party_words[i, first:last] = 1 / (last - first)
     for i, (_, sides, types) in enumerate(couples):
         for which, side in enumerate(sides, 1):
             if side is not None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from detente.training.batches import Batch
-from detente.training.network import Network, PairReader, RoleReader
+from detente.training.network import Encoder, Network, PairReader, RoleReader
 
 # So that no head drowns another: the means of the losses differ by these factors when training begins to settle.
 _WEIGHTS = {
@@ -20,6 +20,7 @@ _WEIGHTS = {
     "sectors": 3.0,
     "pairs": 0.5,
     "countries": 4.0,
+    "leaning": 0.5,
 }
 
 
@@ -46,8 +47,10 @@ def _binary(logits: Tensor, target: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(logits.float(), target, reduction="none").mean(-1)
 
 
-def loss_of(network: Network, batch: Batch, bf16: bool) -> tuple[Tensor, dict[str, float]]:
-    """The weighted loss of a batch, and its parts."""
+def loss_of(
+    network: Network, batch: Batch, bf16: bool, leaning: nn.Linear | None = None
+) -> tuple[Tensor, dict[str, float]]:
+    """The weighted loss of a batch, and its parts; with ``leaning`` also that of the first sectors, told by the words of the parties."""
     device = batch.ids.device
     with half(device, bf16):
         x, trigger, context = network.encoder(batch.ids, batch.casings)
@@ -65,7 +68,27 @@ def loss_of(network: Network, batch: Batch, bf16: bool) -> tuple[Tensor, dict[st
         with half(device, bf16):
             types = network.pairs(x[batch.pair_where], mask, batch.parties)
         parts["pairs"] = _soft(types, batch.pair_types).mean()
+    if leaning is not None and len(batch.party_where):
+        parts["leaning"] = _leaning_loss(leaning, x, batch)
     return total(parts)
+
+
+def sector_loss_of(encoder: Encoder, batch: Batch, bf16: bool, leaning: nn.Linear) -> tuple[Tensor, dict[str, float]]:
+    """The same where only the sectors of the parties were read."""
+    with half(batch.ids.device, bf16):
+        x = encoder.vectors(batch.ids, batch.casings)
+    loss, parts = total({"leaning": _leaning_loss(leaning, x, batch)})
+    return loss, {"leaning, read": parts["leaning"]}
+
+
+def leanings(leaning: nn.Linear, x: Tensor, batch: Batch) -> Tensor:
+    """[parties, sectors] in log-odds, by the mean vector of each party's words; ``x`` [sentences, pieces, width]."""
+    told: Tensor = leaning((batch.party_words[:, None, :] @ x[batch.party_where].float()).squeeze(1))
+    return told
+
+
+def _leaning_loss(leaning: nn.Linear, x: Tensor, batch: Batch) -> Tensor:
+    return F.cross_entropy(leanings(leaning, x, batch), batch.first_sectors)
 
 
 def role_loss_of(reader: RoleReader, batch: Batch, bf16: bool) -> tuple[Tensor, dict[str, float]]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from detente.model import labels
 from detente.training.batches import collate, groups, pairs, trigger_spans
 from detente.training.examples import IGNORE, Example, RoleExample
-from detente.training.loss import half, half_is_fast
+from detente.training.loss import half, half_is_fast, leanings
 from detente.training.network import Network, PairReader, RoleReader
 from detente.training.scores import f1
 
@@ -94,6 +94,21 @@ def measure_pairs(reader: PairReader, examples: Sequence[Example], device: torch
 
 def _pairs_right(best: Tensor, types: Tensor) -> int:
     return int((types[torch.arange(len(best)), best] > 0).sum())
+
+
+@torch.no_grad()
+def measure_leaning(
+    network: Network, leaning: nn.Linear, examples: Sequence[Example], device: torch.device
+) -> dict[str, float]:
+    """Share of parties (spans given) whose first sector the mean vector of their words tells."""
+    network.eval()
+    right = n = 0
+    for group in groups([e for e in examples if e.events], 4096, None):
+        batch = collate(group).to(device)
+        x = network.encoder.vectors(batch.ids, batch.casings)
+        right += int((leanings(leaning, x, batch).argmax(-1) == batch.first_sectors).sum())
+        n += len(batch.first_sectors)
+    return {"leaning": round(right / max(n, 1), 4)}
 
 
 @torch.no_grad()

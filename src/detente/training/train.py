@@ -12,21 +12,23 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
 
+from detente.model import labels
 from detente.model.tokens import load_tokenizer
 from detente.training.batches import AnyExample, SoftExample, collate, groups, pairs
 from detente.training.examples import Example, build, fingerprint, reference_fingerprints
 from detente.training.import_onnx import state_of
 from detente.training.line_format import held_back, read_folders
-from detente.training.loss import half_is_fast, loss_of, pair_loss_of, role_loss_of
-from detente.training.measure import measure, measure_pairs, measure_roles
+from detente.training.loss import half_is_fast, loss_of, pair_loss_of, role_loss_of, sector_loss_of
+from detente.training.measure import measure, measure_leaning, measure_pairs, measure_roles
 from detente.training.network import SHAPES, Network, PairReader, RoleReader, load_bert, load_mpnet
 
 AnyNetwork = Network | RoleReader | PairReader
@@ -54,8 +56,22 @@ def silver(folder: Path | None) -> list[SoftExample]:
     return [e for path in sorted(folder.glob("*.pt")) for e in torch.load(path, weights_only=False)]
 
 
-def optimizer_of(network: AnyNetwork, rate: float, head_rate: float) -> torch.optim.AdamW:
-    """AdamW; the pretrained body learns slower than the new heads, and the word vectors not at all."""
+def read_sectors(folders: Sequence[Path], keep_out: Sequence[Path], hold: float, tokenizer: Any) -> list[Example]:
+    """The sentences of folders of `detente.training.choose_parties` with a party whose sector was read, without what is held back."""
+    if not folders:
+        return []
+    found = annotated(folders, keep_out, tokenizer)
+    return [e for e in found if any(ev.sectors for ev in e.events) and not held_back(e.report, hold)]
+
+
+def endless(examples: Sequence[Example], pieces: int, rng: random.Random) -> Iterator[list[Example]]:
+    """Groups of ``examples``, drawn anew each time all were given."""
+    while examples:
+        yield from groups(examples, pieces, rng)
+
+
+def optimizer_of(network: AnyNetwork, rate: float, head_rate: float, *heads: nn.Module) -> torch.optim.AdamW:
+    """AdamW; the pretrained body learns slower than the new heads (``heads``: further ones), and the word vectors not at all."""
     network.encoder.words.weight.requires_grad_(False)
     new = ("trigger", "context", "casings")
     body = {f"encoder.{n}" for n, _ in network.encoder.named_parameters() if not n.startswith(new)}
@@ -63,7 +79,10 @@ def optimizer_of(network: AnyNetwork, rate: float, head_rate: float) -> torch.op
     return torch.optim.AdamW(
         [
             {"params": [p for n, p in named if n in body], "lr": rate},
-            {"params": [p for n, p in named if n not in body], "lr": head_rate},
+            {
+                "params": [p for n, p in named if n not in body] + [p for h in heads for p in h.parameters()],
+                "lr": head_rate,
+            },
         ],
         weight_decay=0.01,
     )
@@ -85,17 +104,34 @@ def faded(average: dict[str, torch.Tensor], now: dict[str, torch.Tensor], step: 
 class Learner:
     """A network that learns from batches, with a moving average of its weights, which is what is kept."""
 
-    def __init__(self, network: AnyNetwork, rate: float, head_rate: float, device: torch.device, bf16: bool) -> None:
+    def __init__(
+        self,
+        network: AnyNetwork,
+        rate: float,
+        head_rate: float,
+        device: torch.device,
+        bf16: bool,
+        sectors: bool = False,
+    ) -> None:
+        """``sectors``: teach the encoder also to tell the first sector of a party by its words (the head for it is not kept)."""
         self.network, self.rates, self.device, self.bf16 = network, (rate, head_rate), device, bf16
-        self.optimizer = optimizer_of(network, rate, head_rate)
+        width = network.encoder.words.embedding_dim
+        self.leaning = nn.Linear(width, len(labels.SECTOR_LIST)).to(device) if sectors else None
+        self.optimizer = optimizer_of(network, rate, head_rate, *([self.leaning] if self.leaning else []))
         self.average = {k: v.clone() for k, v in network.state_dict().items()}
 
     def epoch(
-        self, todo: Sequence[Sequence[AnyExample]], step: int, ahead: int, total: int
+        self,
+        todo: Sequence[Sequence[AnyExample]],
+        step: int,
+        ahead: int,
+        total: int,
+        read: Iterator[Sequence[Example]] | None = None,
     ) -> tuple[dict[str, float], int]:
         """Learn each group of ``todo`` once; the rates rise over 6 % of ``total`` steps and then fall to nearly nothing.
 
-        ``ahead``: steps that the schedule is further than ``step``. Returns the summed losses and the new step.
+        ``ahead``: steps that the schedule is further than ``step``; ``read``: groups of which only sectors are known, one is learnt
+        beside each. Returns the summed losses and the new step.
         """
         self.network.train()
         sums: dict[str, float] = {}
@@ -108,7 +144,11 @@ class Learner:
             elif isinstance(self.network, PairReader):
                 loss, parts = pair_loss_of(self.network, batch, self.bf16)
             else:
-                loss, parts = loss_of(self.network, batch, self.bf16)
+                loss, parts = loss_of(self.network, batch, self.bf16, self.leaning)
+            if self.leaning is not None and read and (beside := next(read, None)):
+                encoder, batch = self.network.encoder, collate(beside).to(self.device)
+                more, told = sector_loss_of(encoder, batch, self.bf16, self.leaning)
+                loss, parts = loss + more, parts | told
             self.optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
@@ -128,7 +168,8 @@ class Learner:
                 return measure_roles(self.network, test, self.device)
             if isinstance(self.network, PairReader):
                 return measure_pairs(self.network, test, self.device)
-            return measure(self.network, test, self.device)
+            told = measure_leaning(self.network, self.leaning, test, self.device) if self.leaning is not None else {}
+            return measure(self.network, test, self.device) | told
         finally:
             self.network.load_state_dict(now)
 
@@ -157,7 +198,8 @@ def train(args: argparse.Namespace) -> None:
     if not (args.base or args.start):
         raise SystemExit("name the base weights (--base) or a trained network to begin from (--start)")
     network = begin(args, device)
-    learner = Learner(network, args.rate, args.head_rate, device, bf16)
+    sectors_read = read_sectors(args.readings, args.keep_out, args.hold, tokenizer)
+    learner = Learner(network, args.rate, args.head_rate, device, bf16, bool(sectors_read))
     soft = silver(args.silver)
     args.out.mkdir(parents=True, exist_ok=True)
     log: dict[str, Any] = {
@@ -174,6 +216,8 @@ def train(args: argparse.Namespace) -> None:
         saved = torch.load(state, map_location=device, weights_only=False)
         network.load_state_dict(saved["network"])
         learner.optimizer.load_state_dict(saved["optimizer"])
+        if learner.leaning is not None:
+            learner.leaning.load_state_dict(saved["leaning"])
         learner.average, log, step, first = saved["average"], saved["log"], saved["step"], saved["epoch"]
         rng.setstate(saved["rng"])
         print(f"going on after epoch {first}", flush=True)
@@ -196,7 +240,8 @@ def train(args: argparse.Namespace) -> None:
         todo = list(groups(learn, args.pieces, rng))
         total = args.epochs * len(todo)
         print(f"epoch {epoch + 1}: {len(learn)} sentences, {len(test)} held back, {len(todo)} steps", flush=True)
-        sums, step = learner.epoch(todo, step, max(step, epoch * len(todo)) - step, total)
+        beside = endless(sectors_read, args.readings_pieces, rng)
+        sums, step = learner.epoch(todo, step, max(step, epoch * len(todo)) - step, total, beside)
         row: dict[str, Any] = {
             "epoch": epoch + 1,
             "seconds": round(time.time() - start),
@@ -212,6 +257,7 @@ def train(args: argparse.Namespace) -> None:
             {
                 "network": network.state_dict(),
                 "optimizer": learner.optimizer.state_dict(),
+                "leaning": learner.leaning.state_dict() if learner.leaning is not None else None,
                 "average": learner.average,
                 "log": log,
                 "step": step,
@@ -236,6 +282,10 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="network.pt or folder of a shipped model to begin from")
     parser.add_argument("--silver", type=Path, help="folder of the teacher's readings (training.distil)")
     parser.add_argument("--silver-share", type=float, default=1.0, help="share of them in each epoch, drawn anew")
+    parser.add_argument(
+        "--readings", type=Path, nargs="*", default=[], help="folders of reports of which sectors alone were read"
+    )
+    parser.add_argument("--readings-pieces", type=int, default=400, help="word pieces of these beside each batch")
     parser.add_argument("--repeat", type=int, default=1, help="times that annotated sentences count beside silver ones")
     parser.add_argument(
         "--keep-out", type=Path, nargs="*", default=[], help="references whose sentences are never learnt from"
