@@ -196,7 +196,17 @@ class TestLearning:
                 "".join(p for p in parts if p.strip() and p[2:].split()[0] in ids), "utf-8"
             )
         words = ["--data", str(given), "--readings", str(readings), "--tokenizer", str(DEFAULT / "tokenizer.json")]
-        words += ["--start", str(DEFAULT), "--out", str(out), "--hold", "0.3", "--readings-pieces", "300"]
+        words += [
+            "--start",
+            str(DEFAULT),
+            "--out",
+            str(out),
+            "--hold",
+            "0.3",
+            "--readings-pieces",
+            "300",
+            "--keep-epochs",
+        ]
         monkeypatch.setattr("sys.argv", ["train", *words, "--epochs", "1"])
         train.main()
         (row,) = json.loads((out / "log.json").read_text())["epochs"]
@@ -208,10 +218,33 @@ class TestLearning:
         monkeypatch.setattr("sys.argv", ["train", *words, "--epochs", "2"])
         train.main()
         assert [r["epoch"] for r in json.loads((out / "log.json").read_text())["epochs"]] == [1, 2]
+        first, last = (torch.load(out / f"epoch{n}.pt", weights_only=True)["encoder.trigger.bias"] for n in (1, 2))
+        assert torch.equal(first, kept["encoder.trigger.bias"]) and not torch.equal(first, last)
         tokenizer = train.load_tokenizer(DEFAULT / "tokenizer.json")
         learnt = {e.report for e in train.read_sectors([readings], [], 0.3, tokenizer)}
         reports = train.read_folders([readings])
         assert learnt and not any(train.held_back(r, 0.3) for r in learnt) and learnt < {r.id for r in reports}
+
+    def test_weights_may_be_written_a_part_of_the_way_to_those_that_were_taught(self, tmp_path, monkeypatch):
+        import torch
+
+        from detente.model.coder import DEFAULT
+        from detente.training import export_onnx
+        from detente.training.import_onnx import network_of
+
+        old = network_of(DEFAULT)
+        taught = {k: v + 0.5 if k == "encoder.trigger.bias" else v for k, v in old.state_dict().items()}
+        torch.save(taught, tmp_path / "network.pt")
+        log = {"shape": "small", "data_sha256": "", "sentences": 0, "epochs": [], "seed": 0}
+        (tmp_path / "log.json").write_text(json.dumps(log))
+        words = ["--network", str(tmp_path), "--base", str(DEFAULT), "--out", str(tmp_path / "out"), "--name", "mine"]
+        monkeypatch.setattr("sys.argv", ["export_onnx", *words, "--before", str(DEFAULT), "--share", "0.4"])
+        export_onnx.main()
+        new = network_of(tmp_path / "out")
+        torch.testing.assert_close(new.encoder.trigger.bias, old.encoder.trigger.bias + 0.2)
+        torch.testing.assert_close(new.roles.project.weight, old.roles.project.weight, atol=1e-3, rtol=0)
+        name = json.loads((DEFAULT / "card.json").read_text())["name"]
+        assert json.loads((tmp_path / "out" / "card.json").read_text())["from"] == f"0.4 of the way from {name}"
 
     def test_what_reads_sectors_learns_what_the_clues_leave_over(self, tmp_path, monkeypatch):
         import numpy as np

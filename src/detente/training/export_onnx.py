@@ -157,17 +157,32 @@ def in_blocks(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np
     return small, scale
 
 
+def _name(folder: Path) -> str:
+    name: str = json.loads((folder / "card.json").read_text("utf-8"))["name"]
+    return name
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", type=Path, required=True, help="folder with network.pt and log.json")
     parser.add_argument("--base", type=Path, required=True, help="folder with tokenizer.json")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--name", required=True, help="model name that goes into every event, e.g. small-2026-11")
+    parser.add_argument("--before", type=Path, help="folder of the model that the network was taught on from")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="how far to go from the weights of --before to the network's"
+    )
     parser.add_argument("--fp32", action="store_true", help="leave the weights as they are (to compare with)")
     args = parser.parse_args()
     log = json.loads((args.network / "log.json").read_text())
     network = Network(SHAPES[log["shape"]])
-    network.load_state_dict(torch.load(args.network / "network.pt", map_location="cpu", weights_only=True))
+    state = torch.load(args.network / "network.pt", map_location="cpu", weights_only=True)
+    if args.before:
+        from detente.training.import_onnx import state_of  # which needs the size of our blocks
+
+        old = state_of(args.before, torch.device("cpu"))
+        state = {k: old[k] + args.share * (v - old[k]) for k, v in state.items()}
+    network.load_state_dict(state)
     args.out.mkdir(parents=True, exist_ok=True)
     export(network, args.out, int8=not args.fp32)
     shutil.copy(args.base / "tokenizer.json", args.out / "tokenizer.json")
@@ -184,6 +199,7 @@ def main() -> None:
         "sentences": log["sentences"],
         "epochs": len(log["epochs"]),
         "seed": log["seed"],
+        **({"from": f"{args.share} of the way from {_name(args.before)}"} if args.before else {}),
         "quantisation": "none"
         if args.fp32
         else "weights in 8 bits in blocks of 64, computed with in 32; embeddings QUInt8",

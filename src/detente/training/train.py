@@ -252,6 +252,8 @@ def train(args: argparse.Namespace) -> None:
         log["epochs"].append(row)
         print(json.dumps(row), flush=True)
         torch.save(learner.average, args.out / "network.pt")
+        if args.keep_epochs:
+            torch.save(learner.average, args.out / f"epoch{epoch + 1}.pt")
         (args.out / "log.json").write_text(json.dumps(log, indent=1))
         torch.save(
             {
@@ -292,6 +294,11 @@ def main() -> None:
     )
     parser.add_argument("--hold", type=float, default=0.1, help="share of reports held back for measuring")
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument(
+        "--keep-epochs",
+        action="store_true",
+        help="keep the weights after each epoch too (epochN.pt): the last may not be the best",
+    )
     parser.add_argument("--rate", type=float, default=2e-4, help="learning rate of the pretrained body")
     parser.add_argument("--head-rate", type=float, default=1e-3, help="learning rate of the new heads")
     parser.add_argument("--pieces", type=int, default=1600, help="word pieces a batch, padding included")
