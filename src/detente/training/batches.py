@@ -58,7 +58,7 @@ class SoftExample:
 
 
 AnyExample = Example | SoftExample
-E = TypeVar("E", bound=AnyExample)
+_E = TypeVar("_E", bound=AnyExample)
 
 
 @dataclass(slots=True)
@@ -105,10 +105,10 @@ def length(example: AnyExample) -> int:
     return len(example.ids) if isinstance(example, SoftExample) else len(example.pieces.ids)
 
 
-def groups(examples: Sequence[E], pieces_a_batch: int, rng: random.Random | None) -> Iterator[list[E]]:
+def groups(examples: Sequence[_E], pieces_a_batch: int, rng: random.Random | None) -> Iterator[list[_E]]:
     """Groups of sentences of like length, each of at most ``pieces_a_batch`` pieces with padding; shuffled if ``rng``."""
     order = sorted(examples, key=lambda e: length(e) + (6 * rng.random() if rng else 0.0))
-    cut: list[list[E]] = [[]]
+    cut: list[list[_E]] = [[]]
     longest = 0
     for e in order:
         longest = max(longest, length(e))

@@ -22,10 +22,10 @@ from torch.export import Dim
 
 from detente.model import labels
 from detente.model.windows import LONGEST
+from detente.training.import_onnx import BLOCK, state_of
 from detente.training.network import SHAPES, Network, SectorBlock
 from detente.training.train_sector_reader import save, silent
 
-BLOCK = 64  # weights of a column that share a scale
 _MOST = 127  # of a weight in 8 bits
 FORMAT = 4  # raise when the run time must change with the files
 
@@ -157,11 +157,6 @@ def in_blocks(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np
     return small, scale
 
 
-def _name(folder: Path) -> str:
-    name: str = json.loads((folder / "card.json").read_text("utf-8"))["name"]
-    return name
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--network", type=Path, required=True, help="folder with network.pt and log.json")
@@ -177,9 +172,10 @@ def main() -> None:
     log = json.loads((args.network / "log.json").read_text())
     network = Network(SHAPES[log["shape"]])
     state = torch.load(args.network / "network.pt", map_location="cpu", weights_only=True)
+    origin = {}
     if args.before:
-        from detente.training.import_onnx import state_of  # which needs the size of our blocks
-
+        name = json.loads((args.before / "card.json").read_text("utf-8"))["name"]
+        origin = {"from": f"{args.share} of the way from {name}"}
         old = state_of(args.before, torch.device("cpu"))
         state = {k: old[k] + args.share * (v - old[k]) for k, v in state.items()}
     network.load_state_dict(state)
@@ -199,7 +195,7 @@ def main() -> None:
         "sentences": log["sentences"],
         "epochs": len(log["epochs"]),
         "seed": log["seed"],
-        **({"from": f"{args.share} of the way from {_name(args.before)}"} if args.before else {}),
+        **origin,
         "quantisation": "none"
         if args.fp32
         else "weights in 8 bits in blocks of 64, computed with in 32; embeddings QUInt8",

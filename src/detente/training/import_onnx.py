@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from onnx import numpy_helper
 
 from detente.errors import ModelError
-from detente.training.export_onnx import BLOCK
 from detente.training.network import SMALL, Network
+
+BLOCK = 64  # 8-bit weights of a column that share a scale
 
 
 def network_of(folder: Path) -> Network:

@@ -69,11 +69,10 @@ def measure_roles(reader: RoleReader, examples: Sequence[Example], device: torch
     bf16 = half_is_fast(device)
     counts = RoleCounts()
     for group in groups([e for e in examples if e.events], 2048, None):
-        hard = [e for e in group if isinstance(e, Example)]
-        batch = collate(hard).to(device)
+        batch = collate(group).to(device)
         with half(device, bf16):
             heads = reader(batch.ids[batch.where], batch.casings[batch.where], batch.inside, batch.types)
-        counts.add(heads, (ev for e in hard for ev in e.events))
+        counts.add(heads, (ev for e in group for ev in e.events))
     return counts.shares()
 
 
@@ -97,40 +96,30 @@ def _pairs_right(best: Tensor, types: Tensor) -> int:
 
 
 @torch.no_grad()
-def measure_leaning(
-    network: Network, leaning: nn.Linear, examples: Sequence[Example], device: torch.device
+def measure(
+    network: Network, examples: Sequence[Example], device: torch.device, leaning: nn.Linear | None = None
 ) -> dict[str, float]:
-    """Share of parties (spans given) whose first sector the mean vector of their words tells."""
-    network.eval()
-    right = n = 0
-    for group in groups([e for e in examples if e.events], 4096, None):
-        batch = collate(group).to(device)
-        x = network.encoder.vectors(batch.ids, batch.casings)
-        right += int((leanings(leaning, x, batch).argmax(-1) == batch.first_sectors).sum())
-        n += len(batch.first_sectors)
-    return {"leaning": round(right / max(n, 1), 4)}
-
-
-@torch.no_grad()
-def measure(network: Network, examples: Sequence[Example], device: torch.device) -> dict[str, float]:
-    """Trigger and type F1 on raw tags; role span F1 and status and mode accuracy given the right trigger."""
+    """Trigger and type F1 on raw tags; role span F1 and status and mode accuracy given the right trigger; with ``leaning`` also
+    the share of parties (spans given) whose first sector the mean vector of their words tells."""
     network.eval()
     bf16 = half_is_fast(device)
     right = got = wanted = loose = 0
-    pair_right = couples = 0
+    pair_right = couples = first_right = parties = 0
     counts = RoleCounts()
     for group in groups(examples, 4096, None):
-        hard = [e for e in group if isinstance(e, Example)]
-        batch = collate(hard).to(device)
+        batch = collate(group).to(device)
         with half(device, bf16):
             x, trigger, _ = network.encoder(batch.ids, batch.casings)
-        for row, e in zip(trigger.argmax(-1).tolist(), hard, strict=True):
+        for row, e in zip(trigger.argmax(-1).tolist(), group, strict=True):
             found = trigger_spans([0 if t == IGNORE else r for r, t in zip(row, e.tags, strict=False)])
             gold = [(ev.trigger[0], ev.trigger[1], ev.type) for ev in e.events]
             got += len(found)
             wanted += len(gold)
             right += sum(any(a < d and c < b and t == u for c, d, u in found) for a, b, t in gold)
             loose += sum(any(a < d and c < b for c, d, u in found) for a, b, t in gold)
+        if leaning is not None and len(batch.party_where):
+            parties += len(batch.first_sectors)
+            first_right += int((leanings(leaning, x, batch).argmax(-1) == batch.first_sectors).sum())
         if len(batch.pair_where):
             there = (batch.ids[batch.pair_where] != 0).long()
             with half(device, bf16):
@@ -142,10 +131,11 @@ def measure(network: Network, examples: Sequence[Example], device: torch.device)
         mask = (batch.ids[batch.where] != 0).long()
         with half(device, bf16):
             heads = network.roles(x[batch.where], mask, batch.inside, batch.types)
-        counts.add(heads, (ev for e in hard for ev in e.events))
+        counts.add(heads, (ev for e in group for ev in e.events))
     return {
         "trigger": f1(loose, got, wanted),
         "type": f1(right, got, wanted),
         **counts.shares(),
         "pairs": round(pair_right / max(couples, 1), 4),
+        **({"leaning": round(first_right / max(parties, 1), 4)} if leaning is not None else {}),
     }

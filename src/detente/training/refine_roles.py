@@ -80,8 +80,7 @@ def measured(block: RoleBlock, vectors: Vectors, test: Sequence[Example]) -> dic
     block.eval()
     counts, bf16 = RoleCounts(), half_is_fast(_CPU)
     for group in groups(test, 4_096, None):
-        hard = [e for e in group if isinstance(e, Example)]
-        counts.add(heads_of(block, vectors.of(hard), collate(hard), bf16), (ev for e in hard for ev in e.events))
+        counts.add(heads_of(block, vectors.of(group), collate(group), bf16), (ev for e in group for ev in e.events))
     return counts.shares()
 
 
@@ -126,8 +125,7 @@ def taught_weights(
         for group in todo:
             for part in optimizer.param_groups:
                 part["lr"] = args.rate * rate_at(step, args.epochs * len(todo))
-            hard = [e for e in group if isinstance(e, Example)]
-            batch, x = collate(hard), vectors.of(hard)
+            batch, x = collate(group), vectors.of(group)
             with torch.no_grad():
                 said = heads_of(old, x, batch, bf16)
             mixed(batch, said, args.own)

@@ -28,7 +28,7 @@ from detente.training.examples import Example, build, fingerprint, reference_fin
 from detente.training.import_onnx import state_of
 from detente.training.line_format import held_back, read_folders
 from detente.training.loss import half_is_fast, loss_of, pair_loss_of, role_loss_of, sector_loss_of
-from detente.training.measure import measure, measure_leaning, measure_pairs, measure_roles
+from detente.training.measure import measure, measure_pairs, measure_roles
 from detente.training.network import SHAPES, Network, PairReader, RoleReader, load_bert, load_mpnet
 
 AnyNetwork = Network | RoleReader | PairReader
@@ -66,7 +66,7 @@ def read_sectors(folders: Sequence[Path], keep_out: Sequence[Path], hold: float,
 
 def endless(examples: Sequence[Example], pieces: int, rng: random.Random) -> Iterator[list[Example]]:
     """Groups of ``examples``, drawn anew each time all were given."""
-    while examples:
+    while True:
         yield from groups(examples, pieces, rng)
 
 
@@ -145,9 +145,9 @@ class Learner:
                 loss, parts = pair_loss_of(self.network, batch, self.bf16)
             else:
                 loss, parts = loss_of(self.network, batch, self.bf16, self.leaning)
-            if self.leaning is not None and read and (beside := next(read, None)):
-                encoder, batch = self.network.encoder, collate(beside).to(self.device)
-                more, told = sector_loss_of(encoder, batch, self.bf16, self.leaning)
+            if self.leaning is not None and read is not None:
+                batch = collate(next(read)).to(self.device)
+                more, told = sector_loss_of(self.network.encoder, batch, self.bf16, self.leaning)
                 loss, parts = loss + more, parts | told
             self.optimizer.zero_grad()
             loss.backward()
@@ -168,8 +168,7 @@ class Learner:
                 return measure_roles(self.network, test, self.device)
             if isinstance(self.network, PairReader):
                 return measure_pairs(self.network, test, self.device)
-            told = measure_leaning(self.network, self.leaning, test, self.device) if self.leaning is not None else {}
-            return measure(self.network, test, self.device) | told
+            return measure(self.network, test, self.device, self.leaning)
         finally:
             self.network.load_state_dict(now)
 
@@ -240,7 +239,7 @@ def train(args: argparse.Namespace) -> None:
         todo = list(groups(learn, args.pieces, rng))
         total = args.epochs * len(todo)
         print(f"epoch {epoch + 1}: {len(learn)} sentences, {len(test)} held back, {len(todo)} steps", flush=True)
-        beside = endless(sectors_read, args.readings_pieces, rng)
+        beside = endless(sectors_read, args.readings_pieces, rng) if sectors_read else None
         sums, step = learner.epoch(todo, step, max(step, epoch * len(todo)) - step, total, beside)
         row: dict[str, Any] = {
             "epoch": epoch + 1,
