@@ -276,7 +276,7 @@ class TestLearning:
         half = len(reports) // 2
         learn, read = (list(choices(some)) for some in (reports[:half], reports[half:]))
         nothing = right_share(learn, np.zeros((len(learn), len(SECTOR_LIST)), np.float32))
-        taught = lesson(Coder(model), reports[:half], learn, reports[half:], read, {})
+        taught = lesson(Coder(model), reports[:half], learn, reports[half:], read)
         assert {int(i) for one in taught.stretches for i in one.which} <= set(range(len(learn) + len(read)))
         assert taught.readers.tolist() == [0] * len(learn) + [1] * len(read)
         taught.of_clues.zero_()
@@ -288,19 +288,6 @@ class TestLearning:
             told = train_sector_reader.leanings(Coder(model), reports[:half], learn)
             assert right_share(learn, told) > nothing + 0.1, part.__name__
             assert any(Coder(model).read([SENTENCE])[0].events[0].roles["actor"][0].leaning)
-
-    def test_of_two_readers_that_differ_both_are_learnt(self):
-        from detente.model.labels import SECTOR_LIST
-        from detente.training.line_format import Report, parse_event
-        from detente.training.weigh_sectors import choices, place_of, wanted
-
-        sentences = ["Gunmen attacked soldiers near Mondoro."]
-        event = parse_event("1 | ASSAULT | attacked | A Gunmen=MLI:UAF | R soldiers=MLI:MIL", sentences)
-        parties = list(choices([Report("r", "", "2019-10-01", "", sentences, events=[event])]))
-        again = {place_of(p): "REB" if p.side == "actor" else p.right for p in parties}
-        told = [{SECTOR_LIST[i]: row[i] for i in row.nonzero()[0]} for row in wanted(parties, again)]
-        assert told == [{"UAF": 0.5, "REB": 0.5}, {"MIL": 1.0}]
-        assert [row.max() for row in wanted(parties, {})] == [1.0, 1.0]
 
     def test_a_coded_report_is_a_lesson(self):
         import detente

@@ -63,7 +63,7 @@ $PY -m detente.training.train_gate $COMMON ${POOL:+--silver $WORK/silver-pairs} 
 $PY -m detente.training.refine_roles --data $DATA --keep-out tests/gold/dev.jsonl --hold $HOLD --model src/detente/model/small --out src/detente/model/small --network $WORK/refined
 $PY -m detente.training.choose_thresholds --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_countries --data training/annotations --hold "$HOLD"
-$PY -m detente.training.weigh_sectors --data $DATA --readings training/sector_readings --second training/second_reading_of_sectors --hold "$HOLD"
+$PY -m detente.training.weigh_sectors --data $DATA --readings training/sector_readings --hold "$HOLD"
 # Thresholds and calibration once more, with the new weights of countries and sectors in the path.
 $PY -m detente.training.choose_thresholds --keep --model src/detente/model/small --data $DATA --hold "$HOLD" --keep-out tests/gold/dev.jsonl
 $PY -m detente.training.weigh_links --write

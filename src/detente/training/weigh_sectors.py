@@ -3,9 +3,8 @@
 Annotated parties are the examples (their spans given, as annotated; countries, references and the sectors that the words tell as
 the coder finds them), and with ``--readings`` those whose sector alone was read, of all reports but those held back. Then the networks
 and the block of `detente.model.report_reader` learn what the clues leave over (`detente.training.train_sector_reader`,
-`detente.training.train_sector_block`): the weights that they see of a party are learnt on other reports. Of an annotated party whose
-sector a second reader (``--second``) calls otherwise they learn both, half each. Prints the share of first sectors that is right on
-held-back reports.
+`detente.training.train_sector_block`): the weights that they see of a party are learnt on other reports. Prints the share of first
+sectors that is right on held-back reports.
 """
 
 from __future__ import annotations
@@ -192,39 +191,24 @@ def write(weight: Mapping[str, float]) -> None:
     sectors._weights.cache_clear()
 
 
-def wanted(parties: Sequence[Choice], again: Mapping[At, str]) -> Floats:
-    """[parties, sectors]: how likely each sector is wanted: what a party was called; half each where a second reader (``again``) says otherwise.
-
-    Held back, of 3,746 parties that no second reader disputes 0.8978 came out right without second readings and 0.9002 so, of 2,417
-    read ones 0.7245 and 0.7265 (networks alone).
-    """
-    out = np.zeros((len(parties), len(SECTOR_LIST)), np.float32)
-    for row, party in zip(out, parties, strict=True):
-        for sector in (party.right, again.get(place_of(party), party.right)):
-            row[SECTOR_LIST.index(sector)] += 0.5
-    return out
-
-
 def lesson(
     coder: Coder,
     annotated: Sequence[Report],
     learn: Sequence[Choice],
     doubted: Sequence[Report],
     read: Sequence[Choice],
-    again: Mapping[At, str],
 ) -> Lesson:
-    """What the networks and the block are taught: annotated parties, and parties in doubt whose sector was ``read``, with their reports.
-
-    ``again``: what a second reader called annotated parties.
-    """
+    """What the networks and the block are taught: annotated parties, and parties in doubt whose sector was ``read``, with their reports."""
     sure = [*learn, *read]
+    wanted = np.zeros((len(sure), len(SECTOR_LIST)), np.float32)
+    wanted[np.arange(len(sure)), [SECTOR_LIST.index(p.right) for p in sure]] = 1
     stretches = train_sector_reader.read(coder, annotated, learn)
     stretches += train_sector_reader.read(coder, doubted, read, len(learn))
     readers = np.repeat([0, 1], [len(learn), len(read)])
     return Lesson(
         stretches,
         of_clues=torch.from_numpy(unseen(sure)),
-        wanted=torch.from_numpy(np.concatenate([wanted(learn, again), wanted(read, {})])),
+        wanted=torch.from_numpy(wanted),
         shares=torch.from_numpy(np.where(readers, np.float32(_READ), np.float32(1))),
         readers=torch.from_numpy(readers),
     )
@@ -248,9 +232,6 @@ def main() -> None:
         help="folders of detente.training.choose_parties: sectors read by hand",
     )
     parser.add_argument(
-        "--second", type=Path, nargs="*", default=[], help="folders of sectors of annotated parties, read a second time"
-    )
-    parser.add_argument(
         "--share", type=float, default=1.0, help="how far the clues go from the present weights to the new ones"
     )
     args = parser.parse_args()
@@ -264,8 +245,7 @@ def main() -> None:
     mixed = between(present, weight, args.share)
     write(mixed)
     print(f"{len(learn)} and {len(read)} parties, {len(mixed)} weights: right {right_share(learn, sums(learn, mixed))} of the learnt", flush=True)  # fmt: skip
-    again = {place_of(c): c.right for c in choices(read_folders(args.second))}
-    taught = lesson(Coder(args.model), learnt, learn, doubted, read, again)
+    taught = lesson(Coder(args.model), learnt, learn, doubted, read)
     train_sector_reader.train(args.model, taught)
     train_sector_block.train(args.model, taught)
     coder = Coder(args.model)
