@@ -28,7 +28,9 @@ SENTENCE = "They said the soldiers beat them, and he fled."
 
 @pytest.fixture(scope="module")
 def annotated() -> list[Report]:
-    return list(read_folder(ROOT / "training" / "annotations"))
+    """Those too that wait for the next model."""
+    folder = ROOT / "training" / "annotations"
+    return [*read_folder(folder), *read_folder(folder / "waiting")]
 
 
 @pytest.fixture(scope="module")
