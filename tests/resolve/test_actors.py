@@ -32,14 +32,18 @@ def of(text: str, date: str | None = None) -> tuple[str | None, str | None]:
         ("Nigerian police", "NGA", "COP"), ("a Turkish court", "TUR", "JUD"), ("hundreds of Afghan soldiers", "AFG", "MIL"),
         ("Iraq's parliament", "IRQ", "LEG"), ("the president of France", "FRA", "GOV"), ("Russian opposition leader Alexei Navalny", "RUS", "OPP"),
         ("former Pakistani Prime Minister Imran Khan", "PAK", "ELI"), ("Hamas", "PSE", "REB"), ("Hezbollah fighters", "LBN", "REB"),
-        ("the United Nations", "UNO", "GOV"), ("the European Union", "EUR", "GOV"), ("NATO", "IGO", "MIL"), ("Islamic State", "IMG", "REB"),
+        ("the United Nations", "UNO", None), ("the European Union", "EUR", None), ("NATO", "IGO", "MIL"), ("Islamic State", "IMG", "REB"),
         ("Amnesty International", "NGO", "SOC"), ("the Pentagon", "USA", "MIL"), ("the FBI", "USA", "COP"), ("the U.S. armed forces", "USA", "MIL"),
         ("residents of Aleppo", "SYR", "CVL"), ("Iranians", "IRN", "CVL"), ("protesters in Hong Kong", "HKG", "CVL"), ("USS Cole", "USA", "MIL"),
         ("India’s main opposition Congress party", "IND", "LEG"), ("the Belarusian KGB", "BLR", "SPY"), ("Xinhua", "CHN", "JRN"),
-        ("Turkish Red Crescent", "TUR", "SOC"), ("the Baltic Fleet", "RUS", "MIL"), ("Boeing", "USA", "BUS"),
+        ("Turkish Red Crescent", "TUR", "SOC"), ("UK Labour Party MP Imran Hussain", "GBR", "LEG"), ("Republican Senator Mitt Romney", "USA", "LEG"),
+        ("a Pentagon official", "USA", "GOV"), ("NATO ambassadors", "IGO", "GOV"), ("a U.S. Navy ship", "USA", "MIL"), ("a Ryanair jet", "IRL", "BUS"),
+        ("Fox News CEO Suzanne Scott", "USA", "JRN"), ("the African Union force in Somalia", "IGO", "MIL"), ("Puntland forces", "SOM", "MIL"),
+        ("Hezbollah's television channel", "LBN", "JRN"), ("the broadcaster Al Jazeera", "QAT", "JRN"), ("Hezbollah commanders", "LBN", "REB"),
+        ("the Baltic Fleet", "RUS", "MIL"), ("Boeing", "USA", "BUS"),
     ],
 )  # fmt: skip
-def test_country_and_first_sector(text: str, country: str, sector: str) -> None:
+def test_country_and_first_sector(text: str, country: str, sector: str | None) -> None:
     assert of(text) == (country, sector)
 
 

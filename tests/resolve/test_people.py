@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import detente
+from detente.records import Document
 from detente.resolve import actor
 
 _QUESTIONS = Path(__file__).with_name("people_questions.tsv")
@@ -134,3 +136,31 @@ def test_an_office_of_a_country_is_whoever_holds_it_on_the_day(text: str, date: 
 
 def test_whose_neighbour_it_is_tells_nobody() -> None:
     assert actor("Vladimir Putin's neighbour", date="2010-01-01") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "date", "published", "sector"),
+    [
+        ("former Liberian President Charles Taylor", "2000", "2017-04-22", "GOV"),
+        ("Liberia's former president Charles Taylor", "2006", "2017-04-22", "ELI"),
+        ("former Peruvian President Alberto Fujimori", "2019", "2022-03-17", "ELI"),
+        ("former President Donald Trump", "2018-05", "2022-05-01", "GOV"),
+        ("former President Donald Trump", "2022-04-30", "2022-05-01", "ELI"),
+        ("former President Donald Trump", None, "2022-05-01", "ELI"),
+        ("former President Pat Nobody", "2018-05", "2022-05-01", "ELI"),
+    ],
+)
+def test_what_a_former_president_did_in_office_he_did_as_president(
+    text: str, date: str | None, published: str, sector: str
+) -> None:
+    found = actor(text, context=f"{text} signed it.", date=date, published=published)
+    assert found is not None and found.sectors == (sector,)
+
+
+def test_a_report_tells_when_it_was() -> None:
+    report = Document(
+        "Rebels attacked Freetown in 1999 with weapons from former Liberian President Charles Taylor, who had armed them in 1998.",
+        published="2012-05-30",
+    )
+    told = {a.sectors for e in detente.code([report]) for a in e.actors if "Taylor" in (a.text or "")}
+    assert told <= {("GOV",)}

@@ -7,9 +7,11 @@ from detente.extract import parties
 from detente.model.coder import RoleSpan
 from detente.records import Actor, Document, Sentence
 from detente.resolve.actors import mentions
+from detente.resolve.antecedents import _bodies, named_body
 from detente.resolve.capitals import capital, is_capital
 from detente.resolve.countries import Surroundings, named_countries
 from detente.resolve.references import Discourse, acronyms, both, is_person, joint, named_before, refer
+from tests.quickest import quickest
 
 
 @pytest.mark.parametrize(
@@ -143,3 +145,32 @@ def test_an_office_that_the_report_tells_goes_before_an_older_one_of_the_tables(
     parties = [a for e in detente.code(text, published="2019-10-11") for a in e.actors if "Wiranto" in (a.text or "")]
     assert len(parties) == 2
     assert {a.sectors for a in parties} == {("GOV",)}
+
+
+@pytest.mark.parametrize(
+    ("report", "phrase", "name", "sector"),
+    [
+        ("Regulators closed the broadcaster Al Jazeera on Monday. The network went off the air.", "The network", "Al Jazeera", "JRN"),
+        ("Police searched Novaya Gazeta. Officers sealed the daily newspaper.", "the daily newspaper", "Novaya Gazeta", "JRN"),
+        ("Moscow fined Google and Gazprom complained. The company will pay.", "The company", "Gazprom", "BUS"),
+        ("The network went off the air. It was Al Jazeera.", "The network", None, ""),  # named only afterwards
+        ("Gazprom paid. The network went down.", "The network", None, ""),  # no medium
+        ("Al Jazeera reported that the terrorist network attacked.", "Al Jazeera", None, ""),
+    ],
+)  # fmt: skip
+def test_the_network_is_the_medium_that_the_report_named(report, phrase, name, sector):
+    found = named_body(phrase, report.index(phrase), report)
+    assert (found.name, found.sectors[0], found.basis) == (name, sector, "coreference") if name else found is None
+
+
+def test_bodies_named_everywhere_take_no_long_time():
+    once = "Gazprom said so. The network denied it. "
+
+    def ask(times):
+        report = once * times
+        _bodies.cache_clear()
+        return [named_body("The network", i + 17, report) for i in range(0, len(report), len(once))]
+
+    assert quickest(lambda: ask(2_000)) < 60 * quickest(
+        lambda: ask(200)
+    )  # 10 when measured; looking at all before it took 90

@@ -10,7 +10,7 @@ from typing import Any
 
 from detente.errors import ExamError
 from detente.model.coder import Coder
-from detente.resolve.actors import actor
+from detente.resolve import actor
 
 #: Codes of that suite that are written otherwise here (CODEBOOK.md section 3).
 _COUNTRIES = {"XKX": "KOS"}

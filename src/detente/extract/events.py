@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -28,8 +29,10 @@ from detente.records import (
     Sentence,
     SentenceReference,
     Span,
+    When,
 )
 from detente.resolve.actors import mentions
+from detente.resolve.bodies import without_executive
 from detente.resolve.countries import (
     Surroundings,
     is_only_a_friend,
@@ -135,7 +138,7 @@ def _event(
     place = where(reading, sentence, document, discourse, named[0])
     dated = when(reading, sentence, document, happened, discourse)
     actors, recipients, source = _parties(
-        reading, sentence, document, place.country if place else None, discourse, named
+        reading, sentence, document, place.country if place else None, _acted(dated), discourse, named
     )
     for one in (*recipients, *actors):
         discourse.note(one)
@@ -175,6 +178,7 @@ def _parties(
     sentence: Sentence,
     document: Document,
     place: str | None,
+    acted: str | None,
     discourse: Discourse,
     named: tuple[list[Mention], list[Mention]],
 ) -> tuple[list[Actor], list[Actor], Attribution | None]:
@@ -188,7 +192,10 @@ def _parties(
     for side in ("actor", "recipient"):
         if not spans[side] and (word := pointed_word(reading.told, named[0], side)):
             spans[side] = (RoleSpan(*word),)
-    known = {side: [party(s, sentence, document, discourse) for s in given] for side, given in spans.items()}
+    known = {
+        side: [party(s, sentence, document, discourse, acted if side != "attribution" else None) for s in given]
+        for side, given in spans.items()
+    }
     told = {side: frozenset(a.country for a in given if a.country) for side, given in known.items()}
     full: dict[str, list[Actor]] = {}
     # The speaker first: "I" and "we" are his, and often "he" is.
@@ -216,8 +223,18 @@ def _parties(
         if side == "attribution":
             for one in full[side]:
                 discourse.note(one)
-    source = attribution(full["attribution"][0], spans["attribution"][0], sentence) if sources else None
+    source = (
+        attribution(without_executive(full["attribution"][0]), spans["attribution"][0], sentence) if sources else None
+    )
     return full["actor"], full["recipient"], source
+
+
+def _acted(dated: When | None) -> str | None:
+    """The middle of the time that the report's words tell for an event; None where they tell none."""
+    if dated is None or dated.text is None or not dated.start_date or not dated.end_date:
+        return None
+    first, last = date.fromisoformat(dated.start_date), date.fromisoformat(dated.end_date)
+    return (first + (last - first) / 2).isoformat()
 
 
 def _tidy(role: str, spans: tuple[RoleSpan, ...], sentence: str) -> tuple[RoleSpan, ...]:
@@ -243,8 +260,10 @@ def _likeliest(spans: Sequence[RoleSpan]) -> RoleSpan:
 
 
 def _once(parties: Sequence[Actor]) -> tuple[Actor, ...]:
-    """Each party once; one phrase for two parties gives two members (EVENTS.md)."""
-    return tuple({(one.start, one.end, one.country): one for one in reversed(parties)}.values())[::-1]
+    """Each party once, as it is told: one phrase for two parties gives two members (EVENTS.md); what the report refers to later
+    (`Discourse.note`) are the parties before, a body's executive among them."""
+    found = {(one.start, one.end, one.country): without_executive(one) for one in reversed(parties)}
+    return tuple(found.values())[::-1]
 
 
 def _event_id(document: Document, trigger: Span, kind: str, coder: CoderVersion) -> str:

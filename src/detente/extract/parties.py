@@ -8,7 +8,7 @@ from dataclasses import replace
 from detente.model.coder import RoleSpan
 from detente.records import Actor, Attribution, Document, Sentence
 from detente.resolve.actors import actor as resolve_actor
-from detente.resolve.antecedents import suggested
+from detente.resolve.antecedents import named_body, suggested
 from detente.resolve.beside import beside
 from detente.resolve.countries import Surroundings, with_country
 from detente.resolve.introduced import introduced
@@ -26,19 +26,24 @@ _CUES = re.compile(
 _CUE_REACH = 60  # code points between a source and its cue
 
 
-def party(span: RoleSpan, sentence: Sentence, document: Document, discourse: Discourse) -> Actor:
-    """The party that a role span names, as far as its own words and the report's acronyms tell."""
+def party(
+    span: RoleSpan, sentence: Sentence, document: Document, discourse: Discourse, acted: str | None = None
+) -> Actor:
+    """The party that a role span names, as far as its own words and the report's acronyms tell.
+
+    ``acted``: the ISO day of the event where the report tells one: a person carries the office of that day (CODEBOOK.md section 3).
+    """
     start, end = sentence.start + span.start, sentence.start + span.end
     text = document.text[start:end]
     acronyms, words = discourse.acronyms, text
     for short in discourse.redefined:
         words = re.sub(rf"\s*\({short}\)", "", words)
         words = re.sub(rf"\b{short}\b", acronyms[short], words)
-    found = resolve_actor(words, context=sentence.text, published=document.published)
+    found = resolve_actor(words, context=sentence.text, date=acted, published=document.published)
     introduced = next((w for w in re.findall(r"[A-Z][\w.&-]+", text) if w.replace(".", "") in acronyms), None)
     if introduced and (found is None or (found.country is None and found.entity is None)):
         long = text.replace(introduced, acronyms[introduced.replace(".", "")], 1)
-        told = resolve_actor(long, context=sentence.text, published=document.published)
+        told = resolve_actor(long, context=sentence.text, date=acted, published=document.published)
         if told is not None:
             found = replace(told, basis=f"acronym of the report; {told.basis}")
     return replace(found or Actor(), start=start, end=end, text=text)
@@ -90,6 +95,8 @@ def with_context(
         if told and told.role and told.country == actor.country and told.sectors not in ((), ("ELI",)):
             actor = replace(actor, sectors=told.sectors, role=told.role, basis=told.basis)
     earlier = refer(actor.text or "", discourse) if actor.country is None else None
+    if earlier is None and actor.entity is None:
+        earlier = named_body(actor.text or "", actor.start or 0, discourse.text)
     if earlier is not None and not actor.sectors:
         actor = replace(
             actor,

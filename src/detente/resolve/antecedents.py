@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from detente.knowledge import tables
 from detente.knowledge.own import own_version
+from detente.records import Actor
 from detente.resolve import names
 from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.people import is_this_person
@@ -143,3 +144,42 @@ def heads(report: str) -> tuple[Spoken, ...]:
         else:
             i += 1
     return tuple(found)
+
+
+#: What a word for a body with "the" may stand for, by the sector of what the report named: media, firms.
+_BODY_OF = {
+    **dict.fromkeys("network station channel broadcaster newspaper magazine daily publication outlet website".split(), ("JRN",)),
+    **dict.fromkeys("company firm corporation".split(), ("BUS", "JRN")),
+}  # fmt: skip
+_RECALLED = 50  # media and firms back that a word may still stand for, so that long lists of them take no long time
+_THE_BODY = re.compile(r"(?:the|this|that)\s+(?:[a-z-]+\s+)?(\w+)", re.I)
+
+
+def named_body(text: str, start: int, report: str) -> Actor | None:
+    """The last body that the report named before "the network" or "the company" and that may be meant; None without one.
+
+    ``start``: code point of ``text`` in the report. The answer has the body's name, country and sectors; ``basis`` is "coreference".
+    """
+    word = _THE_BODY.fullmatch(text.strip())
+    kinds = _BODY_OF.get(word[1].lower(), ()) if word else ()
+    if not kinds:
+        return None
+    places, bodies = _bodies(report)
+    found = bisect.bisect_left(places, start)
+    return next((b for b in reversed(bodies[max(0, found - _RECALLED) : found]) if b.sectors[0] in kinds), None)
+
+
+@lru_cache(maxsize=64)
+def _bodies(report: str) -> tuple[tuple[int, ...], tuple[Actor, ...]]:
+    """Where a report names media and firms, and which, in order."""
+    found = [
+        (
+            m.start,
+            Actor(name=e.name, country=e.country or None, sectors=e.sectors, entity=e.entity, basis="coreference"),
+        )
+        for m in tables.actor_names().find(report)
+        if (e := m.entries[0]).kind not in ("person", "surname", "place")
+        and e.sectors[:1] in (("JRN",), ("BUS",))
+        and names.meant(report, m, False)
+    ]
+    return tuple(start for start, _ in found), tuple(body for _, body in found)

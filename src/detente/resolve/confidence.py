@@ -14,6 +14,7 @@ from functools import cache
 from detente.knowledge import tables
 from detente.records import Actor, ResolvedActor
 from detente.resolve import actors
+from detente.resolve.bodies import without_executive
 
 _COLUMNS = ("reached", "answers", "right", "confidence")
 _DAY = re.compile(r" (?:on|until|from) [\d-]*| \d{4}-\d\d to \d{4}-\d\d")
@@ -33,7 +34,8 @@ def actor(
     found = actors.actor(text, context, date, published)
     if found is None:
         return None
-    told = {f.name: getattr(found, f.name) for f in dataclasses.fields(found)}
+    answer = without_executive(dataclasses.replace(found, text=text))
+    told = {f.name: getattr(answer, f.name) for f in dataclasses.fields(answer)} | {"text": None}
     return ResolvedActor(**told, confidence=confidence(found, text))
 
 

@@ -88,6 +88,12 @@ def known_person(text: str, match: Match, head: Head, former: bool, day: str, hi
     )
 
 
+def in_office(entries: Iterable[Entry], day: str, hints: frozenset[str]) -> bool:
+    """Whether the person that these entries tell held an office on a day, by times of office that the tables know."""
+    times = [s for e in _candidates(entries, day, hints) for s in e.spells if s.held and s.sector in _FORMER_SECTORS]
+    return any(s.first <= day <= s.last for s in times)
+
+
 def _best(entries: Iterable[Entry], day: str, former: bool) -> tuple[int, Entry, Spell]:
     """The office of the day, else the last one before it, else the first one after it."""
 

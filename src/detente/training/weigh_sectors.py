@@ -30,6 +30,7 @@ from detente.model.coder import DEFAULT, Coder
 from detente.model.labels import SECTOR_LIST
 from detente.records import Actor, CoderVersion, Sentence
 from detente.resolve import sectors
+from detente.resolve.bodies import FOUNDED_BY_STATES
 from detente.training import logit, train_sector_block, train_sector_reader
 from detente.training.line_format import Report, held_back, read_folders
 from detente.training.train_sector_reader import Lesson, leanings
@@ -77,17 +78,18 @@ def place_of(party: Choice) -> At:
 
 
 def choices(reports: Sequence[Report]) -> Iterator[Choice]:
-    """All parties of the reports whose sector is annotated."""
+    """All parties of the reports whose sector is annotated; an international body as a whole bears none, but is weighed as an executive
+    (`detente.resolve.bodies` takes the sector away at the end)."""
     for report in reports:
         document, sentences, readings, _ = laid_out(report, None)
         gold = {
-            (s.start + m.start, s.start + m.end, role): (s, m.sectors[0])
+            (s.start + m.start, s.start + m.end, role): (s, m.sectors[0] if m.sectors else "GOV")
             for s in sentences
             for e in report.events
             if e.sentence == s.index
             for role, marks in e.roles.items()
             for m in marks
-            if m.sectors
+            if m.sectors or m.code in FOUNDED_BY_STATES
         }
         found: list[Choice] = []
         with patch.object(parties, "with_sectors", partial(_choose, report.id, gold, found)):
