@@ -74,7 +74,7 @@ def test_an_own_table_wins(tmp_path: Path) -> None:
     table.write_text("name,country,sectors\nUnited Nations,UNO,GOV\n", "utf-8")
     use_actors(table)
     try:
-        found = actor("United Nations", context="The United Nations said so.")
+        found = actor("the United Nations", context="The United Nations said so.")
     finally:
         use_actors(None)
     assert found is not None and found.sectors == ("GOV",)

@@ -301,7 +301,10 @@ def actor_names(people: bool = True) -> Names:
     from detente.knowledge.people import people as known_people
 
     names = Names()
-    for alias, entry in (*own_entries(), *_turns()):
+    for alias, entry in own_entries():
+        for spelt in (alias, f"the {alias}", f"The {alias}"):  # "the United Nations" is a shipped name of its own
+            names.add(spelt, entry)
+    for alias, entry in _turns():
         names.add(alias, entry)
     for c in breakaways().values():
         entry = Entry("country", c.name, c.code, ("PRE",), None, (), c.first, c.last)
