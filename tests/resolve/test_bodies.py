@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import detente
 from detente.knowledge.own import use_actors
@@ -57,6 +59,12 @@ def test_it_is_the_body_that_it_stands_for() -> None:
 @pytest.mark.parametrize("text", ["", "(", "the", "(UN)", "of", "’s", "7"])
 def test_odd_words_are_no_body(text: str) -> None:
     assert not is_international_body(Actor(text=text or None, country="UNO", sectors=("GOV",)))
+
+
+@given(st.text(max_size=60), st.sampled_from([None, "org:United Nations"]), st.sampled_from([None, "", "chief", "\n"]))
+def test_any_words_are_answered(text: str, entity: str | None, role: str | None) -> None:
+    party = Actor(name=f"{text} United Nations", country="UNO", sectors=("GOV",), entity=entity, role=role)
+    assert without_executive(party).sectors in ((), ("GOV",))
 
 
 def test_a_body_condemns_and_its_chief_urges() -> None:

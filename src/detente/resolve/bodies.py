@@ -60,13 +60,12 @@ def is_international_body(actor: Actor) -> bool:
     head = text[: phrases.head_end(text, named)].rstrip(" .'’")
     at_end = [m.entries[0] for m in named if m.start < len(head) <= m.end]
     if of_name and any(e.country in FOUNDED_BY_STATES and e.kind not in ("person", "surname") for e in at_end):
-        office = text[: phrases.head_end(text, [])].lower().split()[-1:]
-        return office[0] not in _OFFICES
-    return bool(head) and _is_of_a_body(head)
+        return not _OFFICES.intersection(text[: phrases.head_end(text, [])].lower().split()[-1:])
+    return _is_of_a_body(head)
 
 
 def _is_of_a_body(head: str) -> bool:
     """Whether the last word of a head noun phrase or an office is of a body rather than of persons or states."""
-    word = head.lower().split()[-1]
-    singular = f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
-    return word in _OF_A_BODY or singular in _OF_A_BODY
+    last = head.lower().split()[-1:]
+    one = [f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s") for word in last]
+    return not _OF_A_BODY.isdisjoint([*last, *one])
