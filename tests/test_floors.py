@@ -30,6 +30,11 @@ def test_no_figure_falls(figure: str, figures: dict[str, Any]) -> None:
     assert figures[figure]["f1"] >= FLOORS[figure], figures[figure]
 
 
+@pytest.mark.parametrize("figure", _ALL["dev-gold-details"])
+def test_no_detail_falls(figure: str, figures: dict[str, Any]) -> None:
+    assert figures["given type"][figure]["share"] >= _ALL["dev-gold-details"][figure], figures["given type"][figure]
+
+
 def test_eight_bits_read_as_well_as_thirty_two() -> None:
     """Within half a point of F1 of the same weights in 32 bits, on the reports that training held back (the card has those)."""
     card = json.loads((DEFAULT / "card.json").read_text("utf-8"))
