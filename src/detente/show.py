@@ -47,7 +47,8 @@ def report(document: Document, events: Sequence[Event], stream: IO[str]) -> None
 
 
 def _parties(members: Sequence[Actor]) -> str:
-    return "\n".join(f"{a.text} ({a.country or '---'}:{'+'.join(a.sectors) or '-'})" for a in members)
+    codes = (":".join(filter(None, (a.country or "---", "+".join(a.sectors)))) for a in members)
+    return "\n".join(f"{a.text} ({code})" for a, code in zip(members, codes, strict=True))
 
 
 def _marked(document: Document, events: Sequence[Event]) -> object:
