@@ -164,3 +164,11 @@ def test_a_report_tells_when_it_was() -> None:
     )
     told = {a.sectors for e in detente.code([report]) for a in e.actors if "Taylor" in (a.text or "")}
     assert told <= {("GOV",)}
+
+
+def test_offices_of_a_day_to_come_are_those_of_the_report() -> None:
+    report = Document(
+        "President Donald Trump will visit Tokyo in 2030, the White House said on Monday.", published="2019-05-06"
+    )
+    told = {a.sectors for e in detente.code([report]) for a in e.actors if "Trump" in (a.text or "")}
+    assert told == {("GOV",)}

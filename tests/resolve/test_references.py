@@ -4,6 +4,7 @@ import pytest
 
 import detente
 from detente.extract import parties
+from detente.knowledge.own import use_actors
 from detente.model.coder import RoleSpan
 from detente.records import Actor, Document, Sentence
 from detente.resolve.actors import mentions
@@ -174,3 +175,15 @@ def test_bodies_named_everywhere_take_no_long_time():
     assert quickest(lambda: ask(2_000)) < 60 * quickest(
         lambda: ask(200)
     )  # 10 when measured; looking at all before it took 90
+
+
+def test_the_network_may_be_one_of_an_own_table(tmp_path):
+    report = "Regulators closed Blue Wave Radio. The network went off the air."
+    assert named_body("The network", report.index("The network"), report) is None
+    (tmp_path / "my.csv").write_text("name,country,sectors\nBlue Wave Radio,KEN,JRN\n")
+    use_actors(tmp_path / "my.csv")
+    try:
+        found = named_body("The network", report.index("The network"), report)
+    finally:
+        use_actors(None)
+    assert (found.name, found.country) == ("Blue Wave Radio", "KEN")

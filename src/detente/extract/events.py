@@ -138,7 +138,7 @@ def _event(
     place = where(reading, sentence, document, discourse, named[0])
     dated = when(reading, sentence, document, happened, discourse)
     actors, recipients, source = _parties(
-        reading, sentence, document, place.country if place else None, _acted(dated), discourse, named
+        reading, sentence, document, place.country if place else None, _acted(dated, document), discourse, named
     )
     for one in (*recipients, *actors):
         discourse.note(one)
@@ -229,12 +229,14 @@ def _parties(
     return full["actor"], full["recipient"], source
 
 
-def _acted(dated: When | None) -> str | None:
-    """The middle of the time that the report's words tell for an event; None where they tell none."""
+def _acted(dated: When | None, document: Document) -> str | None:
+    """The middle of the time that the report's words tell for an event; None where they tell none, or one after the report: who
+    will then hold an office it does not know."""
     if dated is None or dated.text is None or not dated.start_date or not dated.end_date:
         return None
     first, last = date.fromisoformat(dated.start_date), date.fromisoformat(dated.end_date)
-    return (first + (last - first) / 2).isoformat()
+    day = (first + (last - first) / 2).isoformat()
+    return None if document.published and day > document.published[:10] else day
 
 
 def _tidy(role: str, spans: tuple[RoleSpan, ...], sentence: str) -> tuple[RoleSpan, ...]:

@@ -164,13 +164,13 @@ def named_body(text: str, start: int, report: str) -> Actor | None:
     kinds = _BODY_OF.get(word[1].lower(), ()) if word else ()
     if not kinds:
         return None
-    places, bodies = _bodies(report)
+    places, bodies = _bodies(report, own_version())
     found = bisect.bisect_left(places, start)
     return next((b for b in reversed(bodies[max(0, found - _RECALLED) : found]) if b.sectors[0] in kinds), None)
 
 
 @lru_cache(maxsize=64)
-def _bodies(report: str) -> tuple[tuple[int, ...], tuple[Actor, ...]]:
+def _bodies(report: str, version: int) -> tuple[tuple[int, ...], tuple[Actor, ...]]:
     """Where a report names media and firms, and which, in order."""
     found = [
         (
