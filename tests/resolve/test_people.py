@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import detente
+from detente.extract.parties import _on_the_day
 from detente.records import Document
 from detente.resolve import actor
 
@@ -172,3 +173,17 @@ def test_offices_of_a_day_to_come_are_those_of_the_report() -> None:
     )
     told = {a.sectors for e in detente.code([report]) for a in e.actors if "Trump" in (a.text or "")}
     assert told == {("GOV",)}
+
+
+@pytest.mark.parametrize(
+    ("words", "acted", "published", "sector"),
+    [
+        ("Aung San Suu Kyi", "2021-01-31", "2021-04-17", "GOV"),
+        ("Aung San Suu Kyi", None, "2021-04-17", "ELI"),
+        ("Thomas Sankara", "1987-07-01", "2021-04-13", "GOV"),  # nothing is known of that year
+        ("Taliban prisoners", "2020-07-01", "2021-08-28", "REB"),
+    ],
+)
+def test_a_party_is_what_it_was_when_it_acted(words: str, acted: str | None, published: str, sector: str) -> None:
+    found = _on_the_day(words, f"{words} did it.", acted, published)
+    assert found is not None and found.sectors[:1] == (sector,)

@@ -156,7 +156,10 @@ def test_an_office_that_the_report_tells_goes_before_an_older_one_of_the_tables(
         ("Moscow fined Google and Gazprom complained. The company will pay.", "The company", "Gazprom", "BUS"),
         ("The network went off the air. It was Al Jazeera.", "The network", None, ""),  # named only afterwards
         ("Gazprom paid. The network went down.", "The network", None, ""),  # no medium
-        ("Al Jazeera reported that the terrorist network attacked.", "Al Jazeera", None, ""),
+        ("Al Jazeera reported that the terrorist network attacked.", "the terrorist network", None, ""),
+        ("Al Jazeera reported that rebels stormed the police station.", "the police station", None, ""),
+        ("Al Jazeera blamed the Haqqani network.", "the Haqqani network", None, ""),
+        ("An analyst told Al Jazeera that the network was weak.", "the network", None, ""),  # who asks him
     ],
 )  # fmt: skip
 def test_the_network_is_the_medium_that_the_report_named(report, phrase, name, sector):

@@ -151,18 +151,24 @@ _BODY_OF = {
     **dict.fromkeys("network station channel broadcaster newspaper magazine daily publication outlet website".split(), ("JRN",)),
     **dict.fromkeys("company firm corporation".split(), ("BUS", "JRN")),
 }  # fmt: skip
+_ARMED = frozenset({"MIL", "COP", "REB", "PRM", "UAF", "CRM", "SPY"})
 _RECALLED = 50  # media and firms back that a word may still stand for, so that long lists of them take no long time
-_THE_BODY = re.compile(r"(?:the|this|that)\s+(?:[a-z-]+\s+)?(\w+)", re.I)
+_THE_BODY = re.compile(r"(?:[Tt]he|[Tt]his|[Tt]hat)\s+(?:([a-z-]+)\s+)?(\w+)")
+_HEARER = re.compile(
+    r"\b(?:told|tells|with)\s+(?:the\s+)?$"
+)  # "he told VOA": the medium that asks, of which the report does not speak
 
 
 def named_body(text: str, start: int, report: str) -> Actor | None:
     """The last body that the report named before "the network" or "the company" and that may be meant; None without one.
 
     ``start``: code point of ``text`` in the report. The answer has the body's name, country and sectors; ``basis`` is "coreference".
+    Of 45 such parties of the annotations and readings 41 have the first sector that it tells.
     """
     word = _THE_BODY.fullmatch(text.strip())
-    kinds = _BODY_OF.get(word[1].lower(), ()) if word else ()
-    if not kinds:
+    kinds = _BODY_OF.get(word[2].lower(), ()) if word else ()
+    # "the police station", "the terrorist network": the word before it tells another body.
+    if not word or not kinds or tables.sectors().get(word[1] or "") in _ARMED:
         return None
     places, bodies = _bodies(report, own_version())
     found = bisect.bisect_left(places, start)
@@ -181,5 +187,6 @@ def _bodies(report: str, version: int) -> tuple[tuple[int, ...], tuple[Actor, ..
         if (e := m.entries[0]).kind not in ("person", "surname", "place")
         and e.sectors[:1] in (("JRN",), ("BUS",))
         and names.meant(report, m, False)
+        and not _HEARER.search(report, max(0, m.start - 20), m.start)
     ]
     return tuple(start for start, _ in found), tuple(body for _, body in found)
