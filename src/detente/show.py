@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import IO
 
+from detente.ontology import party_code
 from detente.records import Actor, Document, Event
 
 # By quad: verbal cooperation, material cooperation, verbal conflict, material conflict (Okabe-Ito, safe for
@@ -47,8 +48,7 @@ def report(document: Document, events: Sequence[Event], stream: IO[str]) -> None
 
 
 def _parties(members: Sequence[Actor]) -> str:
-    codes = (":".join(filter(None, (a.country or "---", "+".join(a.sectors)))) for a in members)
-    return "\n".join(f"{a.text} ({code})" for a, code in zip(members, codes, strict=True))
+    return "\n".join(f"{a.text} ({party_code(a.country, a.sectors)})" for a in members)
 
 
 def _marked(document: Document, events: Sequence[Event]) -> object:

@@ -62,6 +62,11 @@ def _row(type_: str) -> dict[str, Any]:
     return row
 
 
+def party_code(country: str | None, sectors: Iterable[str]) -> str:
+    """A party in codes, as annotations write it: "IRN:GOV+MIL"; "UNO" without sectors; "---" for a country that nothing tells."""
+    return ":".join(filter(None, (country or "---", "+".join(sectors))))
+
+
 def validate(event: Event, text: str | None = None) -> list[str]:
     """What is wrong with an event: codes outside the ontology, and, given the document's text, spans that do not
     point at their words. An empty list means nothing."""

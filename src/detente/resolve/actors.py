@@ -15,6 +15,7 @@ from detente.knowledge.own import own_version
 from detente.knowledge.tables import Entry, Match
 from detente.records import Actor
 from detente.resolve import groups, holders, names, people, phrases
+from detente.resolve.bodies import FOUNDED_BY_STATES
 from detente.resolve.dates import date as resolve_date
 from detente.resolve.names import is_place
 from detente.resolve.phrases import PRONOUNS, Head
@@ -32,9 +33,8 @@ _HEAD_TELLS = frozenset({("LEG", "PTY"), ("GOV", "MIL"), ("MIL", "PRE"), ("JRN",
 _BODY_TELLS = frozenset(
     {("MIL", "BUS"), ("BUS", "MIL"), ("BUS", "COP"), ("BUS", "SPY"), ("BUS", "JRN"), ("BUS", "SOC"), ("BUS", "MED")}
 )
-_TROOPS = frozenset(
-    {"force", "forces", "unit", "units", "commander", "commanders"}
-)  # a body's soldiers, though any body has such
+#: A body's soldiers, though any body has such.
+_TROOPS = frozenset({"force", "forces", "unit", "units", "commander", "commanders"})
 _KINDS = {"seat": "metonym", "agency": "organisation", "party": "organisation", "own": "organisation"}
 _OF_STATE = frozenset(
     {"state", "official", "state-run", "state-owned", "state-controlled", "government-run", "state-backed"}
@@ -46,9 +46,8 @@ def actor(text: str, context: str | None = None, date: str | None = None, publis
 
     ``context`` is the sentence around it: with one, a country as a whole is its government, as in every event (CODEBOOK.md
     section 3); without one its name tells the country only. It also tells namesakes apart. ``date`` and ``published`` (ISO)
-    are when it acted and when it was written: offices are those of that day, also those that were former ones in a year when it was
-    written. The answer has no span; ``basis`` says how it
-    was reached. Never raises for any text.
+    are when it acted and when it was written: offices are those of the day when it acted, also where the words call them former
+    ones in a later year. The answer has no span; ``basis`` says how it was reached. Never raises for any text.
     """
     text = " ".join(text.split())
     if not text or len(text) > 400:
@@ -252,7 +251,7 @@ def _of_state(text: str) -> bool:
 def _of_body(text: str, match: Match | None, entry: Entry, head: Head, former: bool) -> tuple[str, ...]:
     """The sectors of a phrase with a body's name: its own members and organs are the body; its soldiers are soldiers."""
     sector, own = head.sector, entry.sectors[0]
-    if former and own in _FORMER_SECTORS and entry.country not in ("UNO", "IGO", "EUR") and head.words:
+    if former and own in _FORMER_SECTORS and entry.country not in FOUNDED_BY_STATES and head.words:
         return ("ELI",)
     inside = match is not None and match.start <= head.start < match.end
     if sector is None or inside or sector in entry.sectors:

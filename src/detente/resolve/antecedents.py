@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from detente.knowledge import tables
 from detente.knowledge.own import own_version
+from detente.knowledge.tables import Entry, Match
 from detente.records import Actor
 from detente.resolve import names
 from detente.resolve.actors import actor as resolve_actor
@@ -94,7 +95,7 @@ def _kind(text: str) -> tuple[str | None, str]:
 @lru_cache(maxsize=64)
 def _spoken(report: str, version: int) -> tuple[Spoken, ...]:
     """All that a report speaks of, in order."""
-    found = [*_named(report), *heads(report)]
+    found = [*_named(report, version), *heads(report)]
     found.sort()
     out: list[Spoken] = []
     for one in found:
@@ -107,11 +108,16 @@ def _spoken(report: str, version: int) -> tuple[Spoken, ...]:
     return tuple(out)
 
 
-def _named(report: str) -> Iterator[Spoken]:
-    for m in tables.actor_names().find(report):
+@lru_cache(maxsize=64)
+def _meant(report: str, version: int) -> tuple[Match, ...]:
+    """The names of a report that are meant as such, but for places."""
+    found = tables.actor_names().find(report)
+    return tuple(m for m in found if m.entries[0].kind != "place" and names.meant(report, m, False))
+
+
+def _named(report: str, version: int) -> Iterator[Spoken]:
+    for m in _meant(report, version):
         entry = m.entries[0]
-        if entry.kind == "place" or not names.meant(report, m, False):
-            continue
         if entry.kind in ("person", "surname") and not is_this_person(report, m):
             continue
         if entry.kind in ("person", "surname"):
@@ -151,12 +157,12 @@ _BODY_OF = {
     **dict.fromkeys("network station channel broadcaster newspaper magazine daily publication outlet website".split(), ("JRN",)),
     **dict.fromkeys("company firm corporation".split(), ("BUS", "JRN")),
 }  # fmt: skip
-_ARMED = frozenset({"MIL", "COP", "REB", "PRM", "UAF", "CRM", "SPY"})
+#: "The police station", "the terrorist network": a word of such a sector before it tells another body.
+_OTHERS = frozenset({"MIL", "COP", "REB", "PRM", "UAF", "CRM", "SPY"})
 _RECALLED = 50  # media and firms back that a word may still stand for, so that long lists of them take no long time
 _THE_BODY = re.compile(r"(?:[Tt]he|[Tt]his|[Tt]hat)\s+(?:([a-z-]+)\s+)?(\w+)")
-_HEARER = re.compile(
-    r"\b(?:told|tells|with)\s+(?:the\s+)?$"
-)  # "he told VOA": the medium that asks, of which the report does not speak
+# "He told VOA": the medium that asks, of which the report does not speak.
+_HEARER = re.compile(r"\b(?:told|tells|with)\s+(?:the\s+)?$")
 
 
 def named_body(text: str, start: int, report: str) -> Actor | None:
@@ -166,27 +172,27 @@ def named_body(text: str, start: int, report: str) -> Actor | None:
     Of 45 such parties of the annotations and readings 41 have the first sector that it tells.
     """
     word = _THE_BODY.fullmatch(text.strip())
-    kinds = _BODY_OF.get(word[2].lower(), ()) if word else ()
-    # "the police station", "the terrorist network": the word before it tells another body.
-    if not word or not kinds or tables.sectors().get(word[1] or "") in _ARMED:
+    if word is None or tables.sectors().get(word[1] or "") in _OTHERS:
         return None
-    places, bodies = _bodies(report, own_version())
-    found = bisect.bisect_left(places, start)
-    return next((b for b in reversed(bodies[max(0, found - _RECALLED) : found]) if b.sectors[0] in kinds), None)
+    kinds = _BODY_OF.get(word[2].lower())
+    if kinds is None:
+        return None
+    starts, bodies = _bodies(report, own_version())
+    before = bisect.bisect_left(starts, start)
+    for e in reversed(bodies[max(0, before - _RECALLED) : before]):
+        if e.sectors[0] in kinds:
+            return Actor(None, None, None, e.name, e.country or None, e.sectors, e.entity, basis="coreference")
+    return None
 
 
 @lru_cache(maxsize=64)
-def _bodies(report: str, version: int) -> tuple[tuple[int, ...], tuple[Actor, ...]]:
+def _bodies(report: str, version: int) -> tuple[tuple[int, ...], tuple[Entry, ...]]:
     """Where a report names media and firms, and which, in order."""
     found = [
-        (
-            m.start,
-            Actor(name=e.name, country=e.country or None, sectors=e.sectors, entity=e.entity, basis="coreference"),
-        )
-        for m in tables.actor_names().find(report)
-        if (e := m.entries[0]).kind not in ("person", "surname", "place")
-        and e.sectors[:1] in (("JRN",), ("BUS",))
-        and names.meant(report, m, False)
+        m
+        for m in _meant(report, version)
+        if m.entries[0].kind not in ("person", "surname")
+        and m.entries[0].sectors[:1] in (("JRN",), ("BUS",))
         and not _HEARER.search(report, max(0, m.start - 20), m.start)
     ]
-    return tuple(start for start, _ in found), tuple(body for _, body in found)
+    return tuple(m.start for m in found), tuple(m.entries[0] for m in found)

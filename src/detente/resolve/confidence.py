@@ -34,8 +34,8 @@ def actor(
     found = actors.actor(text, context, date, published)
     if found is None:
         return None
-    answer = without_executive(dataclasses.replace(found, text=text))
-    told = {f.name: getattr(answer, f.name) for f in dataclasses.fields(answer)} | {"text": None}
+    told = {f.name: getattr(found, f.name) for f in dataclasses.fields(found)}
+    told["sectors"] = without_executive(dataclasses.replace(found, text=text)).sectors
     return ResolvedActor(**told, confidence=confidence(found, text))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detente.errors import InputError
-from detente.ontology import CONTEXTS
+from detente.ontology import CONTEXTS, party_code
 from detente.records import Event
 from detente.review.readings import finished
 from detente.store import Filters, Store
@@ -82,9 +82,7 @@ def line(event: Event, sentence: str) -> str:
     kind = event.type + ("/" + "+".join(event.modes) if event.modes else "")
     parts = [kind, _words(sentence, event.trigger.start - base, event.trigger.end - base)]
     for tag, parties in (("A", event.actors), ("R", event.recipients)):
-        for one in parties:
-            code = f"{one.country or '---'}" + (f":{'+'.join(one.sectors)}" if one.sectors else "")
-            parts.append(f"{tag} {_of(one, base, sentence)}={code}")
+        parts += [f"{tag} {_of(one, base, sentence)}={party_code(one.country, one.sectors)}" for one in parties]
     if event.place is not None and _stands(event.place, base, sentence):
         parts.append(f"P {_of(event.place, base, sentence)}={event.place.country or '---'}")
     if event.date is not None and event.date.start is not None:
@@ -95,8 +93,7 @@ def line(event: Event, sentence: str) -> str:
         parts.append(f"S {event.status}")
     if event.attribution is not None and 0 <= event.attribution.start - base <= len(sentence):
         of = event.attribution
-        code = f"{of.country or '---'}" + (f":{'+'.join(of.sectors)}" if of.sectors else "")
-        parts.append(f"B {_of(of, base, sentence)}={code}")
+        parts.append(f"B {_of(of, base, sentence)}={party_code(of.country, of.sectors)}")
     tolls = [f"{c.kind}{c.relation}{c.number}" for c in event.casualties if _NUMBER.fullmatch(c.number)]
     parts += [f"C {' '.join(tolls)}"] if tolls else []
     if any(" | " in p for p in parts):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from detente.errors import DetenteError
+from detente.ontology import party_code
 from detente.picture.svg import plain
 from detente.records import Event
 from detente.review.queue import Item
@@ -197,8 +198,7 @@ class Desk:
 
 
 def _spoken(parties: object) -> str:
-    shown = (f"{plain(p.text or p.name or '')}={p.country or '---'}:{'+'.join(p.sectors)}" for p in parties)  # type: ignore[attr-defined]
-    return "; ".join(s.removesuffix(":") for s in shown)
+    return "; ".join(f"{plain(p.text or p.name or '')}={party_code(p.country, p.sectors)}" for p in parties)  # type: ignore[attr-defined]
 
 
 def _key(line: str) -> tuple[str, str]:

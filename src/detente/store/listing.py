@@ -10,6 +10,7 @@ from typing import IO, Any
 
 from detente.export import write as write_events
 from detente.export.csv import COLUMNS, safe
+from detente.ontology import party_code
 from detente.records import Claim, Event, Incident, Party, Toll
 from detente.store.editing import Correction, Shown
 
@@ -47,8 +48,7 @@ def _parties(parties: Sequence[Any]) -> str:
 
 def _party(party: Any) -> str:
     name = party.name or getattr(party, "text", None) or "?"
-    code = party.country or "---"
-    return f"{name} ({code}:{'+'.join(party.sectors)})" if party.sectors else f"{name} ({code})"
+    return f"{name} ({party_code(party.country, party.sectors)})"
 
 
 def _toll(toll: Toll) -> str:
