@@ -189,4 +189,4 @@ def test_the_network_may_be_one_of_an_own_table(tmp_path):
         found = named_body("The network", report.index("The network"), report)
     finally:
         use_actors(None)
-    assert (found.name, found.country) == ("Blue Wave Radio", "KEN")
+    assert (found.name, found.country, found.entity) == ("Blue Wave Radio", "KEN", "org:Blue Wave Radio")
