@@ -41,6 +41,9 @@ def of(text: str, date: str | None = None) -> tuple[str | None, str | None]:
         ("Fox News CEO Suzanne Scott", "USA", "JRN"), ("the African Union force in Somalia", "IGO", "MIL"), ("Puntland forces", "SOM", "MIL"),
         ("Hezbollah's television channel", "LBN", "JRN"), ("the broadcaster Al Jazeera", "QAT", "JRN"), ("Hezbollah commanders", "LBN", "REB"),
         ("the Baltic Fleet", "RUS", "MIL"), ("Boeing", "USA", "BUS"),
+        ("two men affiliated with the Islamic State", "IMG", "REB"), ("gunmen belonging to Hamas", "PSE", "REB"),
+        ("Iraqi militias associated with Iran", "IRQ", "PRM"), ("Turkish police captain Ali Demir", "TUR", "COP"),
+        ("a Chinese fishing boat captain", "CHN", "LAB"), ("an Iraqi army captain", "IRQ", "MIL"),
     ],
 )  # fmt: skip
 def test_country_and_first_sector(text: str, country: str, sector: str | None) -> None:

@@ -18,6 +18,9 @@ from detente.resolve.introduced import introduced
         ),
         ("Tulkun", "Anwar Tulkun, a Uighur journalist, was arrested. Tulkun was later freed.", None, "JRN"),
         ("Okoro", "Police beat opposition activist Grace Okoro. Ms. Okoro was taken to hospital.", None, "OPP"),
+        ("Okoro", "Minister of Trade and Industry Grace Okoro resigned. Okoro had been ill.", None, "GOV"),
+        ("Okoro", "The governor of Kano State, Grace Okoro, was hurt. Okoro is in hospital.", "NGA", "GOV"),
+        ("Okoro", "Peru's deputy police chief, Grace Okoro, said so. Okoro was later dismissed.", "PER", "COP"),
         ("Ms. Okoro", "Gunmen killed Judge Grace Okoro. Ms. Okoro was 50.", None, "JUD"),
     ],
 )
@@ -32,6 +35,9 @@ def test_the_words_beside_a_name_tell_who_it_is(name, report, country, sector):
     [
         ("Goeldi", "Max Goeldi was freed on Sunday."),  # nothing introduces him
         ("Goeldi", "A soldier shot at the house where Max Goeldi lives."),  # the soldier is another
+        ("Okoro", "Rebels shelled the house of the minister. Okoro, Bello and Musa fled."),  # another sentence begins
+        ("Okoro", "The police, Grace Okoro said, were late."),  # not an office of one person
+        ("Okoro", "Gunmen killed the wife of Grace Okoro."),
         ("he", "General He was freed."),
         ("protesters", "Student protesters marched."),
     ],

@@ -51,6 +51,21 @@ def test_of_a_party_of_which_nothing_is_known_no_sector_is_told():
     assert with_sectors(Actor(start=0, end=6, text="Juarez"), (), Scene("ASSAULT", "actor")).sectors == ()
 
 
+@pytest.mark.parametrize(
+    ("basis", "role", "sector"),
+    [
+        ("coreference", "Security Minister", "GOV"),
+        ("country; head noun", "President", "GOV"),
+        ("coreference", "former President", "JRN"),
+        ("person, office on 2019-03-01", "President", "JRN"),  # whom the tables alone know is weighed
+    ],
+)
+def test_who_the_report_calls_a_minister_bears_the_office_whatever_happens(basis, role, sector):
+    who = Actor(start=0, end=7, text="Demirci", country="TUR", sectors=("GOV",), role=role, basis=basis)
+    leaning = tuple(20.0 * (s == "JRN") for s in SECTORS)
+    assert with_sectors(who, (), Scene("ASSAULT", "recipient", leaning=leaning)).sectors[0] == sector
+
+
 def test_further_sectors_of_the_words_stay_behind_the_first():
     party = Actor(start=0, end=9, text="the party", country="IND", sectors=("PTY", "OPP"), basis="head noun")
     told = with_sectors(party, (("OPP", 0.95),), Scene("PROTEST", "actor")).sectors

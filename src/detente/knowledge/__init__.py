@@ -6,7 +6,7 @@ __all__ = ["VERSION", "use_actors", "version"]
 
 
 #: Named in every event (`coder.knowledge`); a change of any table that changes answers changes this.
-VERSION = "2026-11k"
+VERSION = "2026-11l"
 
 
 def version() -> str:

@@ -16,15 +16,27 @@ from detente.resolve.actors import actor as resolve_actor
 from detente.resolve.actors import mentions
 
 _NAME_WORD = r"(?:[aeAE]l-)?[^\W\d_a-z][\w'’-]*\.?"
+_ON = r"(?:(?<!\w{4}\.)|(?<=Capt\.)|(?<=Prof\.))\s+"  # to the next word of a name; a longer word with a stop ends a sentence
 _JOINT = r"(?:al|bin|ibn|de|da|dos|van|von|el|der)"  # small words inside a name
 _TITLE = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Sir|Lord|Lady|Dame)\.?\s+")
 _BEFORE = 7  # words before a name that may be its office, country and trade
-_REACH = 80  # code points before a name in which these words begin
+_REACH = 90  # code points before a name in which these words begin
 _AFTER = 98  # code points after a name in which an apposition may end
 _APPOSED = re.compile(
     r"\s*,\s+((?:(?:the|a|an|one of|who (?:is|was)|himself|herself)\s+)?(?:[^,;.:()]|(?<=\b[A-Z])\.){4,90})"
 )
 _CLAUSE = re.compile(r"[.;:,()\"“”–—\n]|\b(?:and|or|but|that|of|by|to|with|for|said|says|as)\b")
+_SENTENCE = re.compile(r"[.;:,()\"“”–—\n]|\b(?:or|but|that|by|to|with|said|says|as)\b")
+#: Offices of one person, which stand with what they are of right before a name or, with a comma, in front of it.
+_OFFICES = frozenset(
+    "minister president premier chancellor governor mayor secretary ambassador king queen prince emir sultan archbishop bishop speaker "
+    "chief executive leader chairman chairwoman chair director commissioner commander head prosecutor envoy spokesman spokeswoman spokesperson".split()
+)
+_OF = rf"\s+(?:of|for)\s+(?:the\s+)?{_NAME_WORD}(?:\s+(?:(?:and|of)\s+)?(?:the\s+)?(?:{_NAME_WORD}|{_JOINT})){{1,8}}"
+_OPENING = re.compile(
+    r"(?:^|\s)((?:[Tt]he|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[^\W\d_][\w-]*['’]s)\s[^,;.:()\"“”]{3,70}),\s+$"
+)
+_CLOSING = re.compile(r"\s*[,.;)]|\s+(?:said|says|told)\b")
 
 
 def introduced(text: str, report: str) -> Actor | None:
@@ -43,15 +55,21 @@ def introduced(text: str, report: str) -> Actor | None:
 
 @lru_cache(maxsize=2_000)
 def _introduced(last: str, report: str, version: int) -> Actor | None:
-    full = re.compile(rf"(?<!\w)(?:{_NAME_WORD}\s+(?:{_JOINT}\s+)?){{0,3}}{re.escape(last)}(?!\w)")
+    full = re.compile(rf"(?<!\w)(?:{_NAME_WORD}{_ON}(?:{_JOINT}\s+)?){{0,3}}{re.escape(last)}(?!\w)")
     for m in full.finditer(report):
-        for words in (_apposed(report, m.end()), _leading(report, m.start(), m[0])):
+        name, start, end = m[0], m.start(), m.end()
+        for words in (
+            _apposed(report, end),
+            _office_of(report, start, name),
+            _leading(report, start, name),
+            _opening(report, start, end),
+        ):
             if not words:
                 continue
             head = phrases.head_noun(words)
             if not head.sectors:
                 continue
-            found = resolve_actor(words, context=report[max(0, m.start() - 200) : m.end() + 200])
+            found = resolve_actor(words, context=report[max(0, start - 200) : end + 200])
             if found is not None and found.sectors:
                 return Actor(
                     country=found.country, sectors=found.sectors, role=found.role, basis="introduced in the report"
@@ -70,12 +88,40 @@ def _leading(report: str, start: int, name: str) -> str | None:
     between = words[head.end :].split()
     if not all(w[:1].isupper() or w in phrases.NAME_JOINTS for w in between):
         return None
-    # "Libya freed Swiss businessman": the phrase begins with the last adjective of a state, else with the words beside the head.
-    states = [
-        m for m in mentions(words[: head.start]) if m[3] == "nationality" or words[m[1] :].startswith(("'s", "’s"))
-    ]
-    beside = re.search(r"(?:\S+\s+){0,2}$", words[: head.start])
-    return words[states[-1][0] if states else beside.start() if beside else head.start :]
+    return _from_its_state(words, head.start)
+
+
+def _office_of(report: str, start: int, name: str) -> str | None:
+    """An office with what it is of, right before a name: "Foreign Minister of Bangladesh Abdul Momen"."""
+    before = _SENTENCE.split(report[max(0, start - _REACH) : start])[-1]
+    words = " ".join([*before.split()[-_BEFORE - 2 :], name])
+    head = phrases.head_noun(words)
+    if not _is_office(head) or not re.fullmatch(_OF, words[head.end :]):
+        return None
+    return _from_its_state(words, head.start)
+
+
+def _opening(report: str, start: int, end: int) -> str | None:
+    """An office before a name that is set off by commas: "Britain’s foreign secretary, Philip Hammond, said"."""
+    m = _OPENING.search(report[max(0, start - _REACH) : start])
+    if not m or " " not in report[start:end] or not _CLOSING.match(report, end):
+        return None
+    head = phrases.head_noun(m[1])
+    if not _is_office(head) or len(m[1][: head.start].split()) > 4:
+        return None
+    return m[1] if re.fullmatch(r"\s*|\s+(?:of|for|in|to)\s.*", m[1][head.end :]) else None
+
+
+def _is_office(head: phrases.Head) -> bool:
+    return bool(head.sectors) and head.words.split()[-1] in _OFFICES
+
+
+def _from_its_state(words: str, head: int) -> str:
+    """The phrase of an office that begins at ``head``, without what stands before it: "Libya freed [Swiss businessman"] begins with
+    the last adjective of a state, else with two words beside the head."""
+    states = [m for m in mentions(words[:head]) if m[3] == "nationality" or words[m[1] :].startswith(("'s", "’s"))]
+    beside = re.search(r"(?:\S+\s+){0,2}$", words[:head])
+    return words[states[-1][0] if states else beside.start() if beside else head :]
 
 
 def _apposed(report: str, end: int) -> str | None:

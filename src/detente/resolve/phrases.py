@@ -21,7 +21,8 @@ PRONOUNS = frozenset(
 )
 # Where the head of a noun phrase ends and what it belongs to begins.
 _TAIL = re.compile(
-    r"\s+(?:of|in|from|at|for|near|on|by|with|against|who|which|that|outside|inside|around|under|to|between|aboard|across|based|led|loyal|linked)\s+|\s*[,(;:–—]\s*"
+    r"\s+(?:of|in|from|at|for|near|on|by|with|against|who|which|that|outside|inside|around|under|to|between|aboard|across|based|led|loyal|linked|"
+    r"(?:affiliated|associated|belonging|allied|aligned)(?=\s+(?:to|with)\s))\s+|\s*[,(;:–—]\s*"
 )
 _QUANTITY = re.compile(
     r"^(?:[\w,-]+\s+){0,3}?(?:hundreds|dozens|thousands|scores|tens|millions|groups?|crowds?|numbers?|majority|pair|one|some|all|most|"
