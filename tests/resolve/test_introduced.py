@@ -38,6 +38,9 @@ def test_the_words_beside_a_name_tell_who_it_is(name, report, country, sector):
         ("Okoro", "Rebels shelled the house of the minister. Okoro, Bello and Musa fled."),  # another sentence begins
         ("Okoro", "The police, Grace Okoro said, were late."),  # not an office of one person
         ("Okoro", "Gunmen killed the wife of Grace Okoro."),
+        ("Okoro", "Gunmen killed Grace Okoro, whose brother is a general."),
+        ("Okoro", "Gunmen killed Grace Okoro, two policemen and a priest."),
+        ("Okoro", "Police questioned Grace Okoro, the leaders of the union and others."),
         ("he", "General He was freed."),
         ("protesters", "Student protesters marched."),
     ],

@@ -36,6 +36,11 @@ _OF = rf"\s+(?:of|for)\s+(?:the\s+)?{_NAME_WORD}(?:\s+(?:(?:and|of)\s+)?(?:the\s
 _OPENING = re.compile(
     r"(?:^|\s)((?:[Tt]he|[Ii]ts|[Hh]is|[Hh]er|[Tt]heir|[^\W\d_][\w-]*['’]s)\s[^,;.:()\"“”]{3,70}),\s+$"
 )
+#: Words after a name's comma with which no apposition begins: of the annotated parties that they introduced 16 were right, 88 wrong.
+_NO_APPOSITION = frozenset(
+    "who which whose his her its their of in at on by for from to with as while before after since despite including is told held "
+    "two three four five several some other others".split()
+)
 _CLOSING = re.compile(r"\s*[,.;)]|\s+(?:said|says|told)\b")
 
 
@@ -130,6 +135,9 @@ def _apposed(report: str, end: int) -> str | None:
     if not m:
         return None
     words = re.sub(r"^who (?:is|was)\s+", "", m[1])
-    if not re.match(r"(?:the|a|an|one of|himself|herself)\b|[a-z-]+\b", words):
+    first = re.match(r"[Tt]he\b|[a-z-]+\b", words)
+    if not first or first[0] in _NO_APPOSITION:
         return None
-    return re.split(r"\s(?:who|which|that|was|is|has|had|were)\s", words)[0]
+    words = re.split(r"\s(?:who|which|that|was|is|has|had|were)\s", words)[0]
+    # One person is not several: "Lin, leaders of the movement" goes on with others.
+    return None if re.search(r"(?<![su])s$", phrases.head_noun(words).words) else words
