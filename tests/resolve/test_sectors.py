@@ -72,6 +72,14 @@ def test_further_sectors_of_the_words_stay_behind_the_first():
     assert set(told) == {"PTY", "OPP"}
 
 
+def test_an_unidentified_party_is_nothing_else():
+    who = Actor(start=0, end=3, text="men", country="MEX")
+    for sector in ("UAF", "UNK", "REB"):
+        leaning = tuple(20.0 * (s == sector) for s in SECTORS)
+        told = with_sectors(who, (("UAF", 0.9), ("CRM", 0.6)), Scene("ASSAULT", "actor", leaning=leaning)).sectors
+        assert told == (("REB", "CRM") if sector == "REB" else (sector,))
+
+
 @pytest.mark.parametrize("event", sorted(TYPES))
 def test_every_type_gives_a_sector_of_the_codebook(event):
     assert weighed(Actor(start=0, end=4, text="Iran", country="IRN"), (), Scene(event, "actor")) in SECTORS
