@@ -25,8 +25,9 @@ _AFTER = 98  # code points after a name in which an apposition may end
 _APPOSED = re.compile(
     r"\s*,\s+((?:(?:the|a|an|one of|who (?:is|was)|himself|herself)\s+)?(?:[^,;.:()]|(?<=\b[A-Z])\.){4,90})"
 )
-_CLAUSE = re.compile(r"[.;:,()\"“”–—\n]|\b(?:and|or|but|that|of|by|to|with|for|said|says|as)\b")
-_SENTENCE = re.compile(r"[.;:,()\"“”–—\n]|\b(?:or|but|that|by|to|with|said|says|as)\b")
+_BREAKS = r"[.;:,()\"“”–—\n]|\b(?:or|but|that|by|to|with|said|says|as)\b"
+_CLAUSE = re.compile(_BREAKS)
+_PHRASE = re.compile(rf"{_BREAKS}|\b(?:and|of|for)\b")
 #: Offices of one person, which stand with what they are of right before a name or, with a comma, in front of it.
 _OFFICES = frozenset(
     "minister president premier chancellor governor mayor secretary ambassador king queen prince emir sultan archbishop bishop speaker "
@@ -62,19 +63,11 @@ def introduced(text: str, report: str) -> Actor | None:
 def _introduced(last: str, report: str, version: int) -> Actor | None:
     full = re.compile(rf"(?<!\w)(?:{_NAME_WORD}{_ON}(?:{_JOINT}\s+)?){{0,3}}{re.escape(last)}(?!\w)")
     for m in full.finditer(report):
-        name, start, end = m[0], m.start(), m.end()
-        for words in (
-            _apposed(report, end),
-            _office_of(report, start, name),
-            _leading(report, start, name),
-            _opening(report, start, end),
-        ):
-            if not words:
+        for way in (_apposed, _office_of, _leading, _opening):
+            words = way(report, m.start(), m.end())
+            if not words or not phrases.head_noun(words).sectors:
                 continue
-            head = phrases.head_noun(words)
-            if not head.sectors:
-                continue
-            found = resolve_actor(words, context=report[max(0, start - 200) : end + 200])
+            found = resolve_actor(words, context=report[max(0, m.start() - 200) : m.end() + 200])
             if found is not None and found.sectors:
                 return Actor(
                     country=found.country, sectors=found.sectors, role=found.role, basis="introduced in the report"
@@ -82,10 +75,9 @@ def _introduced(last: str, report: str, version: int) -> Actor | None:
     return None
 
 
-def _leading(report: str, start: int, name: str) -> str | None:
+def _leading(report: str, start: int, end: int) -> str | None:
     """The words right before a name with it, if they end in a trade or office: "Swiss businessman Max Goeldi"."""
-    before = _CLAUSE.split(report[max(0, start - _REACH) : start])[-1]
-    words = " ".join([*before.split()[-_BEFORE:], name])
+    words = _up_to(report, start, end, _PHRASE, _BEFORE)
     head = phrases.head_noun(words)
     if not head.sectors:
         return None
@@ -96,14 +88,19 @@ def _leading(report: str, start: int, name: str) -> str | None:
     return _from_its_state(words, head.start)
 
 
-def _office_of(report: str, start: int, name: str) -> str | None:
+def _office_of(report: str, start: int, end: int) -> str | None:
     """An office with what it is of, right before a name: "Foreign Minister of Bangladesh Abdul Momen"."""
-    before = _SENTENCE.split(report[max(0, start - _REACH) : start])[-1]
-    words = " ".join([*before.split()[-_BEFORE - 2 :], name])
+    words = _up_to(report, start, end, _CLAUSE, _BEFORE + 2)
     head = phrases.head_noun(words)
     if not _is_office(head) or not re.fullmatch(_OF, words[head.end :]):
         return None
     return _from_its_state(words, head.start)
+
+
+def _up_to(report: str, start: int, end: int, breaks: re.Pattern[str], most: int) -> str:
+    """A name with the words right before it, ``most`` of them and none from before one of ``breaks``."""
+    before = breaks.split(report[max(0, start - _REACH) : start])[-1]
+    return " ".join([*before.split()[-most:], report[start:end]])
 
 
 def _opening(report: str, start: int, end: int) -> str | None:
@@ -129,7 +126,7 @@ def _from_its_state(words: str, head: int) -> str:
     return words[states[-1][0] if states else beside.start() if beside else head :]
 
 
-def _apposed(report: str, end: int) -> str | None:
+def _apposed(report: str, start: int, end: int) -> str | None:
     """The words after a name and a comma that say who it is: "a Swiss businessman"."""
     m = _APPOSED.match(report[end : end + _AFTER])
     if not m:

@@ -64,8 +64,8 @@ _STATE_OFFICE = re.compile(
 
 def found(text: str, shouted: bool, day: str, hints: frozenset[str]) -> list[Match]:
     """The names of a phrase, each with what it stood for on the day, those of the countries around first."""
-    found: list[Match] = []
-    states: dict[int, Entry] = {}
+    found = []
+    town, state = 0, None  # where a town ended after which its state stands, and that state
     for m in tables.actor_names().find(text):
         if not meant(text, m, shouted):
             continue
@@ -82,11 +82,11 @@ def found(text: str, shouted: bool, day: str, hints: frozenset[str]) -> list[Mat
         if (
             entries
             and entries[0].kind in ("place", "capital")
-            and (state := _state_after(text, m.end, entries[0].country))
+            and (of := _state_after(text, m.end, entries[0].country))
         ):
-            entries = (replace(entries[0], kind="place", country=state.country), *entries[1:])
-            states[m.end] = state
-        elif found and (state := states.get(found[-1].end)) and text[found[-1].end : m.start] == ", ":
+            entries = (replace(entries[0], kind="place", country=of.country), *entries[1:])
+            town, state = m.end, of
+        elif state and text[town : m.start] == ", ":
             entries = (state,)  # "[Athens,] Georgia"
         if entries:
             found.append(Match(m.start, m.end, entries))
@@ -97,15 +97,13 @@ def _state_after(text: str, end: int, country: str) -> Entry | None:
     """The state or province after a town's name, where it is of another country than the best known town: "Alexandria, Virginia"."""
     m = _STATE.match(text, end)
     told = tables.actor_names().get(m[1]) if m else None
-    if not told or country in {e.country for e in told} or told[0].kind not in ("place", "country"):
-        return None
-    if told[0].kind == "place" and not _is_state(told[0]):
+    if not told or country in {e.country for e in told} or not (told[0].kind == "country" or _is_state(told[0])):
         return None
     return next((e for e in told if _is_state(e)), None)
 
 
 def _is_state(entry: Entry) -> bool:
-    return entry.place is not None and entry.place.precision == "admin1"
+    return entry.kind == "place" and entry.place is not None and entry.place.precision == "admin1"
 
 
 def is_place(text: str, match: Match) -> bool:
@@ -129,8 +127,6 @@ def meant(text: str, match: Match, shouted: bool) -> bool:
     kind = match.entries[0].kind
     if words in _NO_TOWNS and kind == "place":
         return False
-    if words in ("Labour", "Labor") and kind == "party" and _of_labour(text, match):
-        return False
     if kind == "generic":
         return not re.search(
             r"[\w-]", re.sub(r"\b(?:the|a|an|some|other|many|six)\b", "", text[: match.start], flags=re.I)
@@ -138,10 +134,6 @@ def meant(text: str, match: Match, shouted: bool) -> bool:
     if kind in ("party", "agency", "organisation", "firm") and _part_of_name(text, match):
         return False
     return not (_SIDED_AFTER.match(text[match.end :]) and not _LED.match(text[match.end :]))
-
-
-def _of_labour(text: str, match: Match) -> bool:
-    return bool(_LABOUR_BEFORE.search(text[: match.start]) or _LABOUR_AFTER.match(text, match.end))
 
 
 # Words that a phrase may begin with and that are no part of a name.
@@ -155,6 +147,10 @@ _JOINED = re.compile(r"([A-Z][\w'’-]*)[ -]$")
 def _part_of_name(text: str, match: Match) -> bool:
     """Whether a body's name stands inside of another's: "[Congress]" in "Trade Union Congress", "[Labour]" in a ministry's name."""
     words = text[match.start : match.end]
+    if words in ("Labour", "Labor") and (
+        _LABOUR_BEFORE.search(text[: match.start]) or _LABOUR_AFTER.match(text, match.end)
+    ):
+        return True
     before = _JOINED.search(text[max(0, match.start - 30) : match.start])
     if before and before[1].lower() not in _BESIDE and words[:1].isupper() and not words.isupper():
         word = before[1]

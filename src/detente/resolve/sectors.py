@@ -37,9 +37,8 @@ _EXECUTIVE = re.compile(
     r"(?!.*\b(?:former|ex|elect|general|deputy speaker)\b)(?:.*[ -])?"
     r"(?:minister|premier|chancellor|taoiseach|governor|mayor|king|queen|emir|sultan|president)s?(?: of .*)?\Z"
 )
-_UNIDENTIFIED = frozenset(
-    {"UAF", "UNK"}
-)  # who is unidentified is nothing else: alone in 1,147 of 1,149 annotated parties
+#: Who is unidentified is nothing else: alone in 1,147 of 1,149 annotated parties.
+_UNIDENTIFIED = frozenset({"UAF", "UNK"})
 _SURE = 0.5  # probability from which the model's further sectors of a party stand beside its first
 
 
@@ -73,9 +72,11 @@ def with_sectors(actor: Actor, likely: Sequence[tuple[str, float]], scene: Scene
     ``likely``: sectors with the model's probabilities, for those that stand beside the first. Where the answer is not what the
     party's words said, ``basis`` tells "sector weighed".
     """
+    if _in_office(actor):
+        return actor
     told = actor.sectors
     best = weighed(actor, likely, scene)
-    if best is None or (told and told[0] == best) or _in_office(actor):
+    if best is None or (told and told[0] == best):
         return actor
     if best in _UNIDENTIFIED:
         sectors: tuple[str, ...] = (best,)
